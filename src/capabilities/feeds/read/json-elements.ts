@@ -5,7 +5,7 @@ export type JsonKind = "object" | "array" | "scalar";
 /**
  * What to do with a value of the document: look inside it, hand its source text to the visitor, or pass over it.
  * Paths are keys joined with `/`, `*` for any element of an array, the empty string for the document itself:
- * `objects/*`, or for a nested one `response/*` and then `/Event/Attribute/*`. A key that holds `/` is not told apart; formats do not have such keys.
+ * `objects/*` is any element of the member `objects`. A key that holds `/` is not told apart; formats have none.
  */
 export type JsonPlan = (path: string, kind: JsonKind) => "enter" | "take" | "skip";
 
