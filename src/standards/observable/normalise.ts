@@ -145,7 +145,10 @@ function readNetwork(text: string, type: ObservableType | undefined): NormalForm
     return normalForm(address.family === 4 ? "ipv4-addr" : "ipv6-addr", address.value, address.value);
   if (text.includes("/") && type !== "url") {
     const network = parseNetwork(text);
-    if (network === null) return null;
+    if (network === null)
+      return /^[0-9a-f.:]+\/\d{1,3}$/i.test(text)
+        ? refuse("The network's address or length is wrong.")
+        : null;
     if (network.length === null) return readNetwork(network.value, type);
     return normalForm(network.family === 4 ? "ipv4-cidr" : "ipv6-cidr", network.value);
   }
@@ -179,7 +182,10 @@ function readSite(text: string): NormalForm | Refusal {
   return normalForm("domain-name", name.value, name.value, port);
 }
 
-/** The local part is lower case too: no provider of note tells letters apart by case, and partners do not keep it. */
+/**
+ * The local part is lower case too: no provider of note tells letters apart by case, and partners do not keep it. Quoted local parts and
+ * braces, which RFC 5322 allows, are refused: they are defanging gone wrong, never a mailbox.
+ */
 function readEmail(text: string): NormalForm | Refusal {
   const inside = /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text;
   const address = inside
@@ -188,7 +194,7 @@ function readEmail(text: string): NormalForm | Refusal {
     .trim();
   const at = address.lastIndexOf("@");
   const local = address.slice(0, Math.max(at, 0)).toLowerCase();
-  if (at === -1 || !/^[^\s"(),:;<>@[\\\]]{1,64}$/.test(local) || /^\.|\.\.|\.$/.test(local)) {
+  if (at === -1 || !/^[^\s"(),:;<>@[\\\]{}]{1,64}$/.test(local) || /^\.|\.\.|\.$/.test(local)) {
     return refuse("It is not an e-mail address: name@host is needed.");
   }
   const host = normaliseHostName(address.slice(at + 1));

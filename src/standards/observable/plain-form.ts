@@ -6,7 +6,8 @@ import type { ObservableType } from "./types.ts";
  * Recognises, in one scan, a value that is in normal form already or lacks only the `/` of an empty path or carries a port: IPv4, `IPv4:port`, a lower-case
  * ASCII host name or URL, a lower-case hash. Null means "not so plain", never "wrong": the caller then reads with care.
  *
- * Nine values in ten take this path. Measured (Node 24, one core, a million replay values, 27 % IPv4, 45 % URL, 28 % names): see normalise.ts.
+ * Measured on a million values of public feeds (27 % IPv4, 45 % URL, 28 % names; Node 24, one core): 0.15 to 0.2 microseconds a value through
+ * `normaliseObservable`, and 0.7 when 12 % of them are defanged and take the careful path at about 5 microseconds each.
  */
 export function plainForm(raw: string): NormalForm | null {
   const length = raw.length;
