@@ -1,0 +1,79 @@
+/** Small readings of one cell, shared by formats with columns. All of them answer `undefined` for "does not say". */
+
+/** A cell without surrounding blanks; placeholders that mean nothing (`-`, `N/A`, `None`, `null`, `(blank)`) are empty. */
+export function cellText(text: string | undefined): string {
+  if (text === undefined || text.length === 0) return "";
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
+  const trimmed = first <= 32 || last <= 32 || first === 0xa0 || last === 0xa0 ? text.trim() : text;
+  return trimmed.length <= 9 && PLACEHOLDERS.has(trimmed.toLowerCase()) ? "" : trimmed;
+}
+
+const PLACEHOLDERS = new Set([
+  "-",
+  "--",
+  "n/a",
+  "#n/a",
+  "na",
+  "none",
+  "null",
+  "nil",
+  "(blank)",
+  "unknown",
+  "?",
+]);
+
+/** A TCP or UDP port, 1-65535. */
+export function portOf(text: string): number | undefined {
+  const { length } = text;
+  if (length === 0 || length > 5) return undefined;
+  let port = 0;
+  for (let at = 0; at < length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    port = port * 10 + digit;
+  }
+  return port >= 1 && port <= 65535 ? port : undefined;
+}
+
+/** The port of `192.0.2.1:443` or `host.example:443`, where nothing but digits follows the only colon. */
+export function portAfterColon(text: string): number | undefined {
+  const colon = text.indexOf(":");
+  if (colon <= 0 || text.length - colon > 6) return undefined;
+  return portOf(text.slice(colon + 1));
+}
+
+/** A confidence from 0 to 100. Words ("high") are not converted: every source means another number by them. */
+export function confidenceOf(text: string): number | undefined {
+  if (text.length === 0 || text.length > 6) return undefined;
+  const value = Number(text.endsWith("%") ? text.slice(0, -1) : text);
+  return value >= 0 && value <= 100 ? value : undefined;
+}
+
+/** A country code of two letters, upper case. `XX` and `ZZ` are what feeds write for "not known". */
+export function countryOf(text: string): string | undefined {
+  if (text.length !== 2) return undefined;
+  const code = text.toUpperCase();
+  return /^[A-Z]{2}$/.test(code) && code !== "XX" && code !== "ZZ" ? code : undefined;
+}
+
+/** `amber`, `TLP:AMBER` and `tlp:white` as a marking word with its prefix. */
+export function tlpMarking(text: string): string {
+  const upper = text.toUpperCase();
+  return upper.includes(":") ? upper : `TLP:${upper}`;
+}
+
+/** Makes a function that turns a cell into a one-element list and hands out the same list for the same text. */
+export function createListMemo(make: (text: string) => string = (text) => text) {
+  const lists = new Map<string, readonly string[]>();
+  return (text: string): readonly string[] | undefined => {
+    if (text.length === 0) return undefined;
+    const known = lists.get(text);
+    if (known !== undefined) return known;
+    if (lists.size > 10_000) lists.clear();
+    // A copy of the text: a slice would keep its whole 64 KiB chunk alive as long as the list.
+    const list = [make(Buffer.from(text).toString())];
+    lists.set(text, list);
+    return list;
+  };
+}
