@@ -12,3 +12,46 @@ revoke all on schema public from public;
 -- platform -----------------------------------------------------------------------------------------------------------
 grant usage on schema platform to muster_app, muster_worker, muster_signer;
 grant select on platform.migration to muster_app, muster_worker, muster_signer;
+grant execute on function platform.add_job to muster_app, muster_worker, muster_signer;
+grant select, insert, update, delete on platform.worker_process to muster_worker, muster_signer;
+
+-- graphile_worker: the job queue, for the two that take jobs ----------------------------------------------------------
+grant usage on schema graphile_worker to muster_worker, muster_signer;
+grant select, insert, update, delete on all tables in schema graphile_worker to muster_worker, muster_signer;
+grant usage on all sequences in schema graphile_worker to muster_worker, muster_signer;
+grant execute on all functions in schema graphile_worker to muster_worker, muster_signer;
+
+-- operations ---------------------------------------------------------------------------------------------------------
+grant usage on schema operations to muster_app, muster_worker, muster_signer;
+grant select, insert on operations.operation to muster_app;
+grant select on operations.operation to muster_worker, muster_signer;
+grant select, insert on operations.handling to muster_app, muster_worker;
+grant select on operations.handling to muster_signer;
+
+-- feeds --------------------------------------------------------------------------------------------------------------
+grant usage on schema feeds to muster_app, muster_worker, muster_signer;
+grant select, insert on feeds.source, feeds.delivery, feeds.mapping to muster_app;
+grant select on all tables in schema feeds to muster_app;
+grant select on all tables in schema feeds to muster_worker;
+grant update on feeds.delivery to muster_worker;
+grant insert, update on feeds.delivery_part to muster_worker;
+grant insert on feeds.refused_row, feeds.audience to muster_worker;
+
+-- threats: an assertion is only ever added; what a source says is never changed, only said otherwise later -------------
+grant usage on schema threats to muster_app, muster_worker;
+grant select on all tables in schema threats to muster_app, muster_worker;
+grant insert on threats.threat, threats.assertion, threats.audience_set, threats.counter to muster_worker;
+grant update (audience_set) on threats.threat to muster_worker;
+grant update (merged_into) on threats.threat to muster_app;
+grant update on threats.counter to muster_worker;
+grant usage, update on sequence threats.commit_sequence to muster_worker;
+grant insert, update on threats.merge to muster_app;
+
+-- jurisdiction -------------------------------------------------------------------------------------------------------
+grant usage on schema jurisdiction to muster_app;
+grant select, insert on jurisdiction.decision to muster_app;
+grant update (withdrawn_at) on jurisdiction.decision to muster_app;
+
+-- outcomes: a stated figure is never changed ---------------------------------------------------------------------------
+grant usage on schema outcomes to muster_app;
+grant select, insert on outcomes.figure to muster_app;

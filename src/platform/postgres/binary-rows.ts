@@ -9,9 +9,10 @@ export class BinaryRowEncoder {
   #at: number;
   #rows = 0;
 
-  constructor(capacityBytes = 1 << 20) {
-    this.#bytes = Buffer.allocUnsafe(Math.max(capacityBytes, HEADER.length));
-    this.#at = HEADER.copy(this.#bytes);
+  /** @param start "tuples" leaves the header out: the caller chooses among the rows and sends it with `COPY_HEADER` */
+  constructor(capacityBytes = 1 << 20, start: "header" | "tuples" = "header") {
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(capacityBytes, COPY_HEADER.length));
+    this.#at = start === "header" ? COPY_HEADER.copy(this.#bytes) : 0;
   }
 
   /** Rows begun since the beginning. */
@@ -77,6 +78,16 @@ export class BinaryRowEncoder {
     let at = this.#at;
     for (let i = offset; i < offset + 16; i++) bytes[at++] = source[i] ?? 0;
     this.#at = at;
+  }
+
+  /** Fixed bytes given as one character each (latin1): the cheapest form in which a hash comes. For uuid and int8. */
+  fixed(latin1: string): void {
+    const size = latin1.length;
+    this.#room(4 + size);
+    this.#writeInt32(size);
+    const bytes = this.#bytes;
+    for (let i = 0; i < size; i++) bytes[this.#at + i] = latin1.charCodeAt(i);
+    this.#at += size;
   }
 
   bytea(value: Uint8Array): void {
@@ -210,7 +221,10 @@ export class BinaryRowEncoder {
 }
 
 /** Signature, flags, length of the header's extension. */
-const HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
+export const COPY_HEADER = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
+
+/** A field count of -1 ends the file. */
+export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 const TEXT_OID = 25;

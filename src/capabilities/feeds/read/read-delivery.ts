@@ -1,4 +1,10 @@
-import { type FeedFormat, type PartInput, type ReadOptions, type RowSink, UnreadablePart } from "../format.ts";
+import {
+  type FeedFormat,
+  type PartInput,
+  type ReadOptions,
+  type RowSink,
+  UnreadablePart,
+} from "../format.ts";
 import { HEAD_BYTES, headOf } from "./head.ts";
 import { loadFormats, recognise } from "./recognise.ts";
 import { openParts } from "./unpack.ts";
@@ -51,14 +57,21 @@ export async function readDelivery(
   }
 }
 
-async function formatOf(input: PartInput, formats: readonly FeedFormat[], declared: string | undefined): Promise<FeedFormat> {
+async function formatOf(
+  input: PartInput,
+  formats: readonly FeedFormat[],
+  declared: string | undefined,
+): Promise<FeedFormat> {
   if (declared !== undefined) {
     const format = formats.find((known) => known.id === declared);
     if (format !== undefined) return format;
     const ids = formats.map((known) => known.id).join(", ");
     throw new UnreadablePart("unknown-format", `There is no format "${declared}". Known are: ${ids}.`);
   }
-  const found = recognise(headOf(input.name, await firstBytes(input), input.sizeBytes <= HEAD_BYTES), formats);
+  const found = recognise(
+    headOf(input.name, await firstBytes(input), input.sizeBytes <= HEAD_BYTES),
+    formats,
+  );
   if (found !== null) return found.format;
   throw new UnreadablePart(
     "unknown-format",
@@ -74,7 +87,12 @@ function paced(input: PartInput, pace: DeliveryReadOptions["pace"]): PartInput {
       yield piece;
     }
   }
-  return { name: input.name, sizeBytes: input.sizeBytes, text: () => wait(input.text()), bytes: () => wait(input.bytes()) };
+  return {
+    name: input.name,
+    sizeBytes: input.sizeBytes,
+    text: () => wait(input.text()),
+    bytes: () => wait(input.bytes()),
+  };
 }
 
 async function firstBytes(input: PartInput): Promise<Uint8Array> {

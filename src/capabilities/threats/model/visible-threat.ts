@@ -1,6 +1,6 @@
-import type { Tlp } from "#standards/tlp.ts";
 import type { ObservableType } from "#standards/observable/types.ts";
 import type { ThreatRole } from "#standards/threat-role.ts";
+import type { Tlp } from "#standards/tlp.ts";
 
 /** C-5: computed for an as-of instant, never stored. `unknown` = no dated observation. */
 export type Liveness = "active" | "stale" | "inactive" | "unknown";

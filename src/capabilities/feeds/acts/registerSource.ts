@@ -1,0 +1,47 @@
+import type pg from "pg";
+import type { Operation, SourceDeclaration } from "#capabilities/operations/index.ts";
+import { Problem } from "#platform/problem.ts";
+import { findSource, insertSource, type Source } from "../queries.ts";
+
+/**
+ * Registers a source with its operation, or returns it when it is there already with the same standing.
+ * @throws Problem `conflict` when it is there with another kind, country or rating: that is a correction, and a
+ *   correction is an act of its own, not a side effect of a second run
+ */
+export async function registerSource(
+  db: pg.ClientBase,
+  operation: Operation,
+  declared: SourceDeclaration,
+): Promise<Source> {
+  const known = await findSource(db, operation.id, declared.id);
+  if (known !== null) {
+    assertSame(known, declared);
+    return known;
+  }
+  await insertSource(db, {
+    operation: operation.id,
+    externalId: declared.id,
+    name: declared.name,
+    kind: declared.kind,
+    country: declared.country ?? null,
+    reliability: declared.reliability,
+    credibility: declared.credibility,
+  });
+  const source = await findSource(db, operation.id, declared.id);
+  if (source === null) throw new Error("feeds.registerSource found no source after inserting one");
+  return source;
+}
+
+function assertSame(known: Source, declared: SourceDeclaration): void {
+  const differs =
+    known.name !== declared.name ||
+    known.kind !== declared.kind ||
+    known.country !== (declared.country ?? null) ||
+    known.reliability !== declared.reliability ||
+    known.credibility !== declared.credibility;
+  if (!differs) return;
+  throw new Problem("conflict", {
+    code: "feeds.source_changed",
+    say: `Source "${declared.id}" was registered before with another name, kind, country or rating. Use another id, or the same standing.`,
+  });
+}

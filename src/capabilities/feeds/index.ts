@@ -1,0 +1,26 @@
+export { receiveDelivery } from "./acts/receiveDelivery.ts";
+export { registerSource } from "./acts/registerSource.ts";
+export { type Claim, type Refusal, UnreadablePart } from "./format.ts";
+export {
+  type Audience,
+  advanceDelivery,
+  type Delivery,
+  type DeliveryDifference,
+  findDelivery,
+  findSource,
+  insertRefusedRows,
+  internAudience,
+  listAudiences,
+  listDeliveries,
+  listDeliveryParts,
+  listRefusedRows,
+  listSources,
+  lockDeliveryProgress,
+  type PartSummary,
+  type Source,
+  updateDeliveryDone,
+  updateDeliveryReading,
+  updateDeliveryRefused,
+  upsertDeliveryPart,
+} from "./queries.ts";
+export { type DeliveryReader, type PartReading, readDelivery } from "./read/read-delivery.ts";

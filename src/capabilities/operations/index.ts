@@ -1,0 +1,19 @@
+export { readOperationFile } from "./acts/readOperationFile.ts";
+export type { DeliveryDeclaration, ExerciseTables, OperationFile, SourceDeclaration } from "./contract.ts";
+export {
+  CODES,
+  combineHandling,
+  type Handling,
+  PAP_LEVELS,
+  type PapLevel,
+  tightenByMarking,
+} from "./model/handling.ts";
+export { decideReading, type Originator, type Reader, type ReadingDecision } from "./model/reading.ts";
+export {
+  findOperation,
+  insertOperation,
+  internHandling,
+  listHandlings,
+  listOperations,
+  type Operation,
+} from "./queries.ts";

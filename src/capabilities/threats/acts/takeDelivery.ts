@@ -1,0 +1,173 @@
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type pg from "pg";
+import {
+  type Delivery,
+  findDelivery,
+  updateDeliveryDone,
+  updateDeliveryReading,
+  updateDeliveryRefused,
+  upsertDeliveryPart,
+} from "#capabilities/feeds/index.ts";
+import { type Handling, listHandlings } from "#capabilities/operations/index.ts";
+import type { FileStore } from "#platform/files/store.ts";
+import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
+import { compareDeliveries, type KeyLog, openKeyLog } from "../intake/delivery-keys.ts";
+import { intakeOrderFor } from "../intake/intake-order.ts";
+import type { IntakeMessage, IntakeOrder } from "../intake/thread-messages.ts";
+import { type BatchWriter, openBatchWriter } from "../intake/writer.ts";
+
+/** What the job needs of the process it runs in. */
+export interface IntakeSurroundings {
+  readonly pool: pg.Pool;
+  readonly connect: () => Promise<pg.Client>;
+  readonly store: FileStore;
+  /** Folder (0700) for the files of deliveries under way. */
+  readonly workFolder: string;
+  /** The module that wires the parse thread. */
+  readonly threadModule: URL;
+  /** Longest time the reading of one delivery may take; a hostile file must not hold the worker for ever. */
+  readonly timeLimitMs: number;
+}
+
+/** Heap of the parse thread. Formats stream; what needs more than this is an attack or not for us. */
+const THREAD_HEAP_MB = 320;
+
+/** How long a short statement beside the batches keeps trying while the database is away. */
+const PATIENCE_SECONDS = 60;
+
+/**
+ * Takes one received delivery in: reads, normalises, fuses, assigns and counts it, batch by committed batch. Killed
+ * at any moment and run again, it goes on behind the last committed batch. Run again when done, it changes nothing.
+ */
+export async function takeDelivery(here: IntakeSurroundings, deliveryId: number): Promise<void> {
+  const delivery = await retryWhileUnavailable(() => findDelivery(here.pool, deliveryId), PATIENCE_SECONDS);
+  if (delivery === null || (delivery.state !== "received" && delivery.state !== "reading")) return;
+  const handling = await handlingOf(here.pool, delivery);
+  await write(here, (db) => updateDeliveryReading(db, delivery.id));
+
+  const writer = openBatchWriter(here.connect, delivery, handling);
+  const keys = openKeyLog(join(here.workFolder, `delivery-${delivery.id}.keys`));
+  try {
+    const order = await intakeOrderFor(here.pool, delivery, here.store.pathOf(delivery.sha256));
+    const refusal = await runThread(here, delivery, order, writer, keys);
+    if (refusal !== null) {
+      await keys.discard();
+      await write(here, (db) => updateDeliveryRefused(db, delivery.id, refusal.code, refusal.reason));
+      return;
+    }
+    const keysSha256 = await keys.finish(here.store);
+    const previous = delivery.previous === null ? null : await findDelivery(here.pool, delivery.previous);
+    const before = previous?.keysSha256 ?? null;
+    const difference = before === null ? null : await compareDeliveries(here.store, before, keysSha256);
+    await write(here, (db) => updateDeliveryDone(db, delivery.id, keysSha256, difference));
+  } catch (error) {
+    await keys.discard();
+    throw error;
+  } finally {
+    await writer.close();
+  }
+}
+
+function write(here: IntakeSurroundings, work: (db: pg.ClientBase) => Promise<void>): Promise<void> {
+  return retryWhileUnavailable(() => transaction(here.pool, work), PATIENCE_SECONDS);
+}
+
+async function handlingOf(pool: pg.Pool, delivery: Delivery): Promise<Handling> {
+  const handling = (await listHandlings(pool)).get(delivery.handling);
+  if (handling === undefined)
+    throw new Error(`delivery ${delivery.id} names handling ${delivery.handling}, which is not there`);
+  return handling;
+}
+
+interface WholeRefusal {
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** Runs the parse thread and writes what it posts, in order. Null when it was read, else why it was refused. */
+async function runThread(
+  here: IntakeSurroundings,
+  delivery: Delivery,
+  order: IntakeOrder,
+  writer: BatchWriter,
+  keys: KeyLog,
+): Promise<WholeRefusal | null> {
+  const thread = new Worker(here.threadModule, {
+    workerData: order,
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+  });
+  const deadline = setTimeout(() => void thread.terminate(), here.timeLimitMs);
+  let refusal: WholeRefusal | null = null;
+  let finished = false;
+  let parts = 0;
+  let unread = 0;
+  let lastPartRefusal: WholeRefusal | null = null;
+  let failure: unknown = null;
+  let chain = Promise.resolve();
+
+  const take = async (message: IntakeMessage): Promise<void> => {
+    if (failure !== null) return;
+    if (message.say === "batch") {
+      await keys.add(message.batch.assertions.keys);
+      await writer.write(message.batch);
+      thread.postMessage("written");
+    } else if (message.say === "part") {
+      parts++;
+      if (message.refusal !== null && message.rows === 0) {
+        unread++;
+        lastPartRefusal = message.refusal;
+      }
+      const { part, name, format, rows } = message;
+      await write(here, (db) =>
+        upsertDeliveryPart(db, delivery.id, {
+          part,
+          name,
+          format,
+          rows,
+          refusalCode: message.refusal?.code ?? null,
+          refusalReason: message.refusal?.reason ?? null,
+        }),
+      );
+    } else if (message.say === "refused") refusal = { code: message.code, reason: message.reason };
+    else finished = true;
+  };
+  thread.on("message", (message: IntakeMessage) => {
+    chain = chain
+      .then(() => take(message))
+      .catch((error) => {
+        failure ??= error;
+        void thread.terminate();
+      });
+  });
+  const ended = await new Promise<{ readonly error: unknown }>((resolve) => {
+    let error: unknown = null;
+    thread.on("error", (thrown) => {
+      error = thrown;
+    });
+    thread.on("exit", () => resolve({ error }));
+  });
+  clearTimeout(deadline);
+  await chain;
+  if (failure !== null) throw failure;
+  if (refusal !== null) return refusal;
+  if (finished) return parts > 0 && unread === parts ? lastPartRefusal : null;
+  return explainEnd(ended.error, order.file.name, here.timeLimitMs);
+}
+
+/** The thread ended without saying why: out of memory, out of time, or a defect of ours (which travels on). */
+function explainEnd(error: unknown, name: string, timeLimitMs: number): WholeRefusal {
+  if (error === null) {
+    return {
+      code: "timeout",
+      reason: `${name} was not read within ${timeLimitMs / 1000} seconds. Split it into smaller files.`,
+    };
+  }
+  if (error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
+    return {
+      code: "too-big",
+      reason: `${name} needs more memory to read than is allowed. Split it into smaller files.`,
+    };
+  }
+  throw error;
+}

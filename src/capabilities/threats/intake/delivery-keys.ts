@@ -1,0 +1,89 @@
+import { once } from "node:events";
+import { createReadStream, createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { finished } from "node:stream/promises";
+import type { DeliveryDifference } from "#capabilities/feeds/index.ts";
+import type { FileStore } from "#platform/files/store.ts";
+
+/** Threat id and content: the primary key of an assertion. */
+export const ASSERTION_KEY_BYTES = 24;
+
+/** Collects the keys of every assertion a file makes, in a file of its own, because they may be millions. */
+export interface KeyLog {
+  add(keys: Uint8Array): Promise<void>;
+  /** Moves the keys into the store and returns their name there. */
+  finish(store: FileStore): Promise<string>;
+  discard(): Promise<void>;
+}
+
+/** @param path of a temporary file that nobody else uses; an older one is overwritten */
+export function openKeyLog(path: string): KeyLog {
+  const file = createWriteStream(path, { mode: 0o600 });
+  // Without a listener a full disk would end the process before `add` or `finish` can say so.
+  let failure: unknown = null;
+  file.on("error", (error) => {
+    failure = error;
+  });
+  return {
+    async add(keys) {
+      if (failure !== null) throw failure;
+      if (!file.write(keys)) await once(file, "drain");
+    },
+    async finish(store) {
+      file.end();
+      await finished(file);
+      const { sha256 } = await store.put(createReadStream(path));
+      await rm(path, { force: true });
+      return sha256;
+    },
+    async discard() {
+      file.destroy();
+      await rm(path, { force: true });
+    },
+  };
+}
+
+/**
+ * Compares the distinct assertions of two deliveries. Keys are folded to 64 bits and sorted as numbers: a million
+ * costs 8 MB and a fraction of a second. Two of a million falling together is a chance of one in 37 million, and
+ * would only shift these counts by one.
+ */
+export async function compareDeliveries(
+  store: FileStore,
+  before: string,
+  after: string,
+): Promise<DeliveryDifference> {
+  const [old, now] = [await foldedKeys(store, before), await foldedKeys(store, after)];
+  let same = 0;
+  let i = 0;
+  let j = 0;
+  while (i < old.length && j < now.length) {
+    const a = old[i] ?? 0n;
+    const b = now[j] ?? 0n;
+    if (a === b) same++;
+    if (a <= b) i++;
+    if (b <= a) j++;
+  }
+  return { same, added: now.length - same, gone: old.length - same };
+}
+
+/** Distinct folded keys, sorted. */
+async function foldedKeys(store: FileStore, sha256: string): Promise<BigUint64Array> {
+  const bytes = await readAll(store, sha256);
+  const keys = new BigUint64Array(Math.floor(bytes.length / ASSERTION_KEY_BYTES));
+  for (let i = 0; i < keys.length; i++) {
+    const at = i * ASSERTION_KEY_BYTES;
+    keys[i] = bytes.readBigUInt64LE(at) ^ bytes.readBigUInt64LE(at + 16);
+  }
+  keys.sort();
+  let distinct = 0;
+  for (let i = 0; i < keys.length; i++)
+    if (i === 0 || keys[i] !== keys[i - 1]) keys[distinct++] = keys[i] ?? 0n;
+  return keys.subarray(0, distinct);
+}
+
+async function readAll(store: FileStore, sha256: string): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of store.open(sha256)) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces);
+}

@@ -1,0 +1,32 @@
+import type { IntakeBatch } from "./batch.ts";
+import type { DeliveryFacts } from "./batcher.ts";
+
+/** What the parse thread is started with. Plain data, because it crosses into another thread. */
+export interface IntakeOrder {
+  readonly file: { readonly path: string; readonly name: string };
+  readonly facts: DeliveryFacts;
+  readonly format: string | null;
+  readonly mapping: Readonly<Record<string, string>> | null;
+  /** Files of an exercise's own allocations and suffixes, as absolute paths. */
+  readonly exercise: {
+    readonly allocations: readonly { readonly name: string; readonly path: string; readonly asOf: string }[];
+    readonly governmentSuffixes: string | null;
+  } | null;
+}
+
+/** What the parse thread says. The writer answers each batch with "written"; at most two are under way. */
+export type IntakeMessage =
+  | { readonly say: "batch"; readonly batch: IntakeBatch }
+  | {
+      readonly say: "part";
+      readonly part: number;
+      readonly name: string;
+      readonly format: string | null;
+      readonly rows: number;
+      readonly refusal: { readonly code: string; readonly reason: string } | null;
+    }
+  | { readonly say: "refused"; readonly code: string; readonly reason: string }
+  | { readonly say: "done" };
+
+/** Batches that may be posted and not yet written. Two keep both sides busy; more would only fill memory. */
+export const BATCHES_UNDER_WAY = 2;

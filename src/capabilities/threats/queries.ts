@@ -1,0 +1,144 @@
+import type pg from "pg";
+
+type Db = pg.ClientBase | pg.Pool;
+
+/** Class number of our advisory locks: one intake per operation at a time, so that `sequence` grows in commit order. */
+const INTAKE_LOCK = 1;
+
+/** Holds the operation's intake for this transaction. */
+export async function lockIntake(db: pg.ClientBase, operation: number): Promise<void> {
+  await db.query("/* threats.lockIntake */ select pg_advisory_xact_lock($1, $2)", [INTAKE_LOCK, operation]);
+}
+
+/** The set of `set`'s audiences and these; makes one when it is new. */
+export async function internAudienceSet(
+  db: pg.ClientBase,
+  set: number | null,
+  audiences: readonly number[],
+): Promise<number> {
+  const union = `select array(select distinct audience from (
+      select unnest(audiences) as audience from threats.audience_set where id = $1::integer
+      union all select unnest($2::integer[])) joined order by audience)`;
+  await db.query(
+    `/* threats.internAudienceSet insert */ insert into threats.audience_set (audiences) ${union} on conflict do nothing`,
+    [set, audiences],
+  );
+  const found = await db.query<{ id: number }>(
+    `/* threats.internAudienceSet find */ select id from threats.audience_set where audiences = (${union})`,
+    [set, audiences],
+  );
+  const row = found.rows[0];
+  if (row === undefined) throw new Error("threats.internAudienceSet found no row after inserting one");
+  return row.id;
+}
+
+export async function listAudienceSets(db: Db): Promise<Map<number, readonly number[]>> {
+  const found = await db.query<{ id: number; audiences: number[] }>(
+    "/* threats.listAudienceSets */ select id, audiences from threats.audience_set",
+  );
+  return new Map(found.rows.map((row) => [row.id, row.audiences]));
+}
+
+/** Takes `count` numbers of the commit sequence and returns the first. Only under the intake lock. */
+export async function takeSequence(db: pg.ClientBase, count: number): Promise<bigint> {
+  const taken = await db.query<{ first: string }>(
+    `/* threats.takeSequence */
+     select setval('threats.commit_sequence', nextval('threats.commit_sequence') + $1 - 1, true) - $1 + 1 as first`,
+    [count],
+  );
+  return BigInt(taken.rows[0]?.first ?? 1);
+}
+
+/**
+ * Session tables for the keys of one batch. Temporary and emptied at commit; a probe against them is one merge of
+ * sorted keys with the primary key.
+ */
+export async function createProbeTables(db: pg.ClientBase): Promise<void> {
+  await db.query(
+    `/* threats.createProbeTables */
+     create temporary table if not exists threat_probe (ordinal integer not null, id uuid not null) on commit delete rows;
+     create temporary table if not exists assertion_probe (ordinal integer not null, threat uuid not null, content bigint not null) on commit delete rows`,
+  );
+}
+
+/** Which of the probed threats exist, with the audience set each has and what the counters know it under. */
+export async function listProbedThreats(
+  db: pg.ClientBase,
+): Promise<{ ordinal: number; audienceSet: number }[]> {
+  const found = await db.query<{ ordinal: number; audienceSet: number }>(
+    `/* threats.listProbedThreats */
+     select probe.ordinal, threat.audience_set as "audienceSet"
+       from threat_probe probe join threats.threat on threat.id = probe.id`,
+  );
+  return found.rows;
+}
+
+/** Places (of the probe) of the assertions that exist. */
+export async function listProbedAssertions(db: pg.ClientBase): Promise<number[]> {
+  const found = await db.query<{ ordinal: number }>(
+    `/* threats.listProbedAssertions */
+     select probe.ordinal from assertion_probe probe
+       join threats.assertion on assertion.threat = probe.threat and assertion.content = probe.content`,
+  );
+  return found.rows.map((row) => row.ordinal);
+}
+
+/** Gives existing threats (places of the probe) a larger audience set, and moves them in the counters. */
+export async function updateAudienceSets(
+  db: pg.ClientBase,
+  changes: readonly { ordinal: number; audienceSet: number }[],
+): Promise<void> {
+  await db.query(
+    `/* threats.updateAudienceSets */
+     with change as (
+       select probe.id, wanted.audience_set
+         from unnest($1::integer[], $2::integer[]) as wanted (ordinal, audience_set)
+         join threat_probe probe on probe.ordinal = wanted.ordinal
+     ), before as (
+       select threat.id, threat.operation, threat.role, threat.type, coalesce(threat.country, '') as country,
+              threat.audience_set as old_set, change.audience_set as new_set
+         from change join threats.threat on threat.id = change.id
+     ), moved as (
+       update threats.threat set audience_set = before.new_set from before where threat.id = before.id
+     )
+     insert into threats.counter (operation, role, type, country, audience_set, threats)
+     select operation, role, type, country, audience_set, sum(n)
+       from (select operation, role, type, country, old_set as audience_set, -1 as n from before
+             union all select operation, role, type, country, new_set, 1 from before) steps
+      group by operation, role, type, country, audience_set
+     on conflict (operation, role, type, country, audience_set)
+     do update set threats = counter.threats + excluded.threats`,
+    [changes.map((change) => change.ordinal), changes.map((change) => change.audienceSet)],
+  );
+}
+
+export interface CounterStep {
+  readonly role: number;
+  readonly type: number;
+  readonly country: string;
+  readonly audienceSet: number;
+  readonly threats: number;
+}
+
+export async function addToCounters(
+  db: pg.ClientBase,
+  operation: number,
+  steps: readonly CounterStep[],
+): Promise<void> {
+  if (steps.length === 0) return;
+  await db.query(
+    `/* threats.addToCounters */
+     insert into threats.counter (operation, role, type, country, audience_set, threats)
+     select $1, * from unnest($2::smallint[], $3::smallint[], $4::text[], $5::integer[], $6::bigint[])
+     on conflict (operation, role, type, country, audience_set)
+     do update set threats = counter.threats + excluded.threats`,
+    [
+      operation,
+      steps.map((step) => step.role),
+      steps.map((step) => step.type),
+      steps.map((step) => step.country),
+      steps.map((step) => step.audienceSet),
+      steps.map((step) => step.threats),
+    ],
+  );
+}
