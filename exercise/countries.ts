@@ -1,0 +1,101 @@
+/** How much of each thing is planted in a country at scale 1. The sums are the truth that the issue states. */
+export interface CountryPlan {
+  readonly country: string;
+  readonly c2: number;
+  readonly c2Names: number;
+  readonly phishingSites: number;
+  readonly phishingUrls: number;
+  /** Phishing hosts that are known by name only. */
+  readonly phishingNamesOnly: number;
+  /** Hosts of phishing URLs that some source also lists by name. */
+  readonly phishingNamesToo: number;
+  readonly compromisedSites: number;
+  readonly governmentSites: number;
+  readonly victims: number;
+  /** Addresses that are a victim and a C2 server at once: one threat, and one victim. */
+  readonly victimsThatAreC2: number;
+}
+
+// Seven countries take part; CN does not, but sends intelligence and has findings. MM has no phishing: 8 x 3 - 1 = 23 reports.
+const PLAN = [
+  ["ID", 1240, 44, 142, 412, 12, 20, 88, 24, 420, 0],
+  ["MY", 1360, 52, 96, 279, 14, 24, 30, 5, 430, 5],
+  ["MM", 96, 6, 0, 0, 0, 0, 9, 2, 60, 0],
+  ["PH", 520, 22, 64, 186, 8, 12, 24, 6, 240, 0],
+  ["SG", 2310, 84, 118, 342, 16, 26, 21, 1, 560, 6],
+  ["TH", 1050, 38, 58, 168, 10, 12, 34, 9, 330, 4],
+  ["VN", 1404, 46, 74, 215, 22, 28, 37, 8, 380, 0],
+  ["CN", 820, 28, 46, 134, 8, 8, 27, 6, 180, 0],
+] as const;
+
+/** Names without any sign of a country: they must end in the queue of what is unassigned. */
+export const COUNTRYLESS = { c2Names: 36, phishingSites: 12, phishingUrls: 24 } as const;
+
+export const COUNTRIES: readonly string[] = PLAN.map(([country]) => country);
+export const PARTICIPANTS: readonly string[] = COUNTRIES.filter((country) => country !== "CN");
+
+/** The plan at a scale; nothing planted at scale 1 vanishes at a small scale. */
+export function planCountries(scale: number): CountryPlan[] {
+  const of = (count: number) => scaled(count, scale);
+  return PLAN.map(
+    ([country, c2, c2Names, sites, urls, namesOnly, namesToo, compromised, government, victims, both]) => ({
+      country,
+      c2: of(c2),
+      c2Names: of(c2Names),
+      phishingSites: of(sites),
+      phishingUrls: Math.max(of(urls), of(sites)),
+      phishingNamesOnly: of(namesOnly),
+      phishingNamesToo: Math.min(of(namesToo), of(sites)),
+      compromisedSites: Math.max(of(compromised), of(government)),
+      governmentSites: of(government),
+      victims: Math.max(of(victims), of(both)),
+      victimsThatAreC2: of(both),
+    }),
+  );
+}
+
+export function scaled(count: number, scale: number): number {
+  return count === 0 ? 0 : Math.max(1, Math.round(count * scale));
+}
+
+/** Government suffixes of the exercise: label below the country's own suffix, level. */
+export const GOVERNMENT_LABELS: Readonly<
+  Record<string, readonly (readonly [label: string, level: string])[]>
+> = {
+  ID: [
+    ["go", "national"],
+    ["desa", "local"],
+    ["mil", "military"],
+  ],
+  MY: [
+    ["gov", "national"],
+    ["mil", "military"],
+  ],
+  MM: [["gov", "national"]],
+  PH: [
+    ["gov", "national"],
+    ["mil", "military"],
+  ],
+  SG: [["gov", "national"]],
+  TH: [
+    ["go", "national"],
+    ["mi", "military"],
+  ],
+  VN: [["gov", "national"]],
+  CN: [
+    ["gov", "national"],
+    ["mil", "military"],
+  ],
+};
+
+/** CSV `country,suffix,level,kind`: `government` suffixes, and the `country-code` suffix that stands in for a ccTLD. */
+export function writeSuffixTable(): string {
+  const lines = ["country,suffix,level,kind"];
+  for (const country of COUNTRIES) {
+    lines.push(`${country},${country.toLowerCase()}.example,,country-code`);
+    for (const [label, level] of GOVERNMENT_LABELS[country] ?? []) {
+      lines.push(`${country},${label}.${country.toLowerCase()}.example,${level},government`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
