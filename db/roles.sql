@@ -52,6 +52,12 @@ grant usage on schema jurisdiction to muster_app;
 grant select, insert on jurisdiction.decision to muster_app;
 grant update (withdrawn_at) on jurisdiction.decision to muster_app;
 
+-- packages: composed by the worker, released by the signer alone; nothing of either is ever changed -----------------
+grant usage on schema packages to muster_app, muster_worker, muster_signer;
+grant select on all tables in schema packages to muster_app, muster_worker, muster_signer;
+grant insert on packages.country_package, packages.package_file, packages.package_threat to muster_worker;
+grant insert on packages.release to muster_signer;
+
 -- outcomes: a stated figure is never changed ---------------------------------------------------------------------------
 grant usage on schema outcomes to muster_app;
 grant select, insert on outcomes.figure to muster_app;
