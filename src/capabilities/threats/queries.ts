@@ -142,3 +142,85 @@ export async function addToCounters(
     ],
   );
 }
+
+/** One assertion with the threat it speaks of. Instants in milliseconds since the epoch. */
+export interface ThreatRow {
+  readonly id: string;
+  readonly type: number;
+  readonly role: number;
+  readonly value: string;
+  readonly host: string | null;
+  readonly audience: number;
+  readonly content: string;
+  readonly delivery: number;
+  readonly part: number;
+  readonly row: number;
+  readonly status: number;
+  readonly port: number | null;
+  readonly confidence: number | null;
+  readonly country: string | null;
+  readonly firstSeen: number | null;
+  readonly lastSeen: number | null;
+  readonly validUntil: number | null;
+  readonly raw: string | null;
+  readonly families: string[] | null;
+  readonly target: string | null;
+  readonly reference: string | null;
+}
+
+const ASSERTION = `assertion.audience, assertion.content::text, assertion.delivery, assertion.part, assertion.row,
+  assertion.status, assertion.port, assertion.confidence, assertion.country,
+  (extract(epoch from assertion.first_seen) * 1000)::float8 as "firstSeen",
+  (extract(epoch from assertion.last_seen) * 1000)::float8 as "lastSeen",
+  (extract(epoch from assertion.valid_until) * 1000)::float8 as "validUntil",
+  assertion.raw, assertion.families, assertion.target, assertion.reference`;
+
+const ROWS_PER_FETCH = 20_000;
+
+/** Threats that are not merged away, with their visible assertions, in the order of (id, content). */
+export async function* openThreatCursor(
+  db: pg.ClientBase,
+  operation: number,
+  audiences: readonly number[],
+): AsyncGenerator<readonly ThreatRow[]> {
+  // The planner must not sort a million wide rows on disk: the primary keys give the order.
+  await db.query("/* threats.openThreatCursor */ set local enable_sort = off");
+  await db.query({
+    text: `/* threats.openThreatCursor */ declare threat_rows no scroll cursor for
+     select threat.id, threat.type, threat.role, threat.value, threat.host, ${ASSERTION}
+       from threats.threat join threats.assertion on assertion.threat = threat.id
+      where threat.operation = ${Number(operation)} and threat.merged_into is null
+        and assertion.audience = any('{${audiences.map(Number).join(",")}}'::integer[])
+      order by threat.id, assertion.content`,
+  });
+  try {
+    for (;;) {
+      const rows = await db.query<ThreatRow>(
+        `/* threats.fetchThreats */ fetch ${ROWS_PER_FETCH} from threat_rows`,
+      );
+      if (rows.rows.length === 0) return;
+      yield rows.rows;
+    }
+  } finally {
+    await db.query("/* threats.closeThreatCursor */ close threat_rows").catch(() => undefined); // the transaction may be broken
+  }
+}
+
+/** Visible assertions of threats merged into another, under the threat that was kept. They are few. */
+export async function listMergedRows(
+  db: Db,
+  operation: number,
+  audiences: readonly number[],
+): Promise<ThreatRow[]> {
+  const found = await db.query<ThreatRow>(
+    `/* threats.listMergedRows */
+     select kept.id, kept.type, kept.role, kept.value, kept.host, ${ASSERTION}
+       from threats.threat merged
+       join threats.threat kept on kept.id = merged.merged_into
+       join threats.assertion on assertion.threat = merged.id
+      where merged.operation = $1 and merged.merged_into is not null and assertion.audience = any($2::integer[])
+      order by kept.id, assertion.content`,
+    [operation, audiences],
+  );
+  return found.rows;
+}

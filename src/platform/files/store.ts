@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { Problem } from "../problem.ts";
@@ -19,6 +19,10 @@ export interface FileStore {
   put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredFile>;
   /** The bytes, from the beginning; may be opened any number of times. Problem `files.missing` when there are none. */
   open(sha256: string): Promise<Readable>;
+  /** All of the bytes at once, for files known to be small. */
+  read(sha256: string): Promise<Buffer>;
+  /** A path on this machine where the bytes can be read, for a parser in another thread. Never handed to people. */
+  localPath(sha256: string): Promise<string>;
   /** Reads it all and compares. */
   verify(sha256: string): Promise<"intact" | "damaged" | "missing">;
 }
@@ -48,11 +52,16 @@ export function localFileStore(folder: string, disk: Disk = localDisk): FileStor
     async open(sha256) {
       const handle = await openIfThere(pathOf(folder, sha256));
       if (handle) return handle.createReadStream();
-      throw new Problem("not-found", {
-        code: "files.missing",
-        say: "The file is no longer in the store. Restore it from your backup.",
-        note: { sha256 },
-      });
+      throw missing(sha256);
+    },
+    read: (sha256) =>
+      readFile(pathOf(folder, sha256)).catch((error: unknown) => {
+        throw codeOf(error) === "ENOENT" ? missing(sha256) : error;
+      }),
+    async localPath(sha256) {
+      const path = pathOf(folder, sha256);
+      if (await stat(path).catch(ignoreMissing)) return path;
+      throw missing(sha256);
     },
     async verify(sha256) {
       const handle = await openIfThere(pathOf(folder, sha256));
@@ -62,6 +71,22 @@ export function localFileStore(folder: string, disk: Disk = localDisk): FileStor
       return hash.digest("hex") === sha256 ? "intact" : "damaged";
     },
   };
+}
+
+/** SHA-256 of a file that is not in the store yet, in lower-case hexadecimal. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const handle = await open(path, "r");
+  for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest("hex");
+}
+
+function missing(sha256: string): Problem {
+  return new Problem("not-found", {
+    code: "files.missing",
+    say: "The file is no longer in the store. Restore it from your backup.",
+    note: { sha256 },
+  });
 }
 
 const INCOMING = "incoming";

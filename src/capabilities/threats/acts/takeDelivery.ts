@@ -49,7 +49,7 @@ export async function takeDelivery(here: IntakeSurroundings, deliveryId: number)
   const writer = openBatchWriter(here.connect, delivery, handling);
   const keys = openKeyLog(join(here.workFolder, `delivery-${delivery.id}.keys`));
   try {
-    const order = await intakeOrderFor(here.pool, delivery, here.store.pathOf(delivery.sha256));
+    const order = await intakeOrderFor(here.pool, delivery, await here.store.localPath(delivery.sha256));
     const refusal = await runThread(here, delivery, order, writer, keys);
     if (refusal !== null) {
       await keys.discard();

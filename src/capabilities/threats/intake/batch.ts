@@ -1,3 +1,5 @@
+import type { RefusalCode } from "#capabilities/feeds/index.ts";
+
 /**
  * One batch as the parse thread hands it to the writer. Typed arrays and encoded rows only, so that they move
  * between threads without being copied. Threats are sorted by id, assertions by (threat, content): sorted COPY into
@@ -20,7 +22,7 @@ export interface IntakeBatch {
 export interface EncodedRefusal {
   readonly row: number;
   readonly ordinal: number;
-  readonly code: string;
+  readonly code: RefusalCode;
   readonly reason: string;
   readonly raw: string;
 }

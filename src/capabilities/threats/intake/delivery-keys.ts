@@ -69,7 +69,7 @@ export async function compareDeliveries(
 
 /** Distinct folded keys, sorted. */
 async function foldedKeys(store: FileStore, sha256: string): Promise<BigUint64Array> {
-  const bytes = await readAll(store, sha256);
+  const bytes = await store.read(sha256);
   const keys = new BigUint64Array(Math.floor(bytes.length / ASSERTION_KEY_BYTES));
   for (let i = 0; i < keys.length; i++) {
     const at = i * ASSERTION_KEY_BYTES;
@@ -80,10 +80,4 @@ async function foldedKeys(store: FileStore, sha256: string): Promise<BigUint64Ar
   for (let i = 0; i < keys.length; i++)
     if (i === 0 || keys[i] !== keys[i - 1]) keys[distinct++] = keys[i] ?? 0n;
   return keys.subarray(0, distinct);
-}
-
-async function readAll(store: FileStore, sha256: string): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of store.open(sha256)) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces);
 }

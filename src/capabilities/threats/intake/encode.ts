@@ -67,7 +67,7 @@ function threatTable(most: number) {
         place = groups.push({ role: claim.role, type: claim.type, country }) - 1;
         placeOfGroup.set(key, place);
       }
-      ids.latin1Write(claim.id, count * 16, 16);
+      ids.write(claim.id, count * 16, "latin1");
       group[count] = place;
       offsets[count++] = rows.sizeBytes;
       // Sequence and audience set are the writer's to fill in, at fixed places behind the id.
@@ -108,8 +108,8 @@ function assertionTable(most: number) {
   let count = 0;
   return {
     add(facts: DeliveryFacts, part: number, threatPlace: number, claim: EncodableClaim): void {
-      keys.latin1Write(claim.id, count * 24, 16);
-      keys.latin1Write(claim.content, count * 24 + 16, 8);
+      keys.write(claim.id, count * 24, "latin1");
+      keys.write(claim.content, count * 24 + 16, "latin1");
       threat[count] = threatPlace;
       row[count] = claim.batchRow;
       marking[count] = claim.marking;

@@ -11,7 +11,7 @@ export const THREAT_ID_BYTES = 16;
  * than a fast one: the call dominates (measured 0.4 µs). Latin1 text is the cheapest output Node gives.
  */
 export function threatIdOf(operation: string, type: ObservableType, role: ThreatRole, value: string): string {
-  return hash("sha256", `${operation}\n${type}\n${role}\n${value}`, "latin1").slice(0, THREAT_ID_BYTES);
+  return hash("sha256", `${operation}\n${type}\n${role}\n${value}`, "binary").slice(0, THREAT_ID_BYTES);
 }
 
 /** The same as a UUID in text, as the database and the command line show it. */
@@ -47,5 +47,5 @@ export interface Statement {
  */
 export function contentOf(statement: Statement): string {
   const text = `${statement.source}\n${statement.handling}\n${statement.status}\n${statement.port}\n${statement.confidence}\n${statement.country}\n${statement.firstSeen}\n${statement.lastSeen}\n${statement.validUntil}\n${statement.families.join("\t")}\n${statement.target}\n${statement.reference}`;
-  return hash("sha256", text, "latin1").slice(0, 8);
+  return hash("sha256", text, "binary").slice(0, 8);
 }

@@ -28,6 +28,8 @@ export interface VisibleThreat {
   readonly firstSeen: number | null;
   readonly lastSeen: number | null;
   readonly liveness: Liveness;
+  /** Whether it was seen working at least once within the operation's window (C-2). */
+  readonly seenInOperation: boolean;
   /** Countries responsible, the decisive one first, each with why (ISO 3166-1 alpha-2). Empty = unassigned. */
   readonly countries: readonly VisibleCountry[];
   /** What speaks against the first country, in words a reader understands; empty when nothing does. */

@@ -1,0 +1,155 @@
+import type pg from "pg";
+
+type Db = pg.ClientBase | pg.Pool;
+
+/** A composed package as stored. `released` is null until the signer has read and signed it. */
+export interface CountryPackage {
+  readonly id: number;
+  readonly reference: string;
+  readonly version: number;
+  readonly country: string;
+  readonly subject: string;
+  readonly language: string;
+  readonly tlp: string;
+  readonly manifestSha256: string;
+  readonly signature: string | null;
+}
+
+const PACKAGE = `country_package.id, country_package.reference, country_package.version, country_package.country,
+  country_package.subject, country_package.language, country_package.tlp,
+  country_package.manifest_sha256 as "manifestSha256", release.signature`;
+
+/** The latest version of every reference of an operation, in the order of references. */
+export async function listLatestPackages(db: Db, operation: number): Promise<CountryPackage[]> {
+  const found = await db.query<CountryPackage>(
+    `/* packages.listLatestPackages */
+     select distinct on (country_package.reference) ${PACKAGE}
+       from packages.country_package left join packages.release on release.package = country_package.id
+      where country_package.operation = $1
+      order by country_package.reference, country_package.version desc`,
+    [operation],
+  );
+  return found.rows;
+}
+
+export async function findPackage(db: Db, id: number): Promise<CountryPackage | null> {
+  const found = await db.query<CountryPackage>(
+    `/* packages.findPackage */
+     select ${PACKAGE} from packages.country_package left join packages.release on release.package = country_package.id
+      where country_package.id = $1`,
+    [id],
+  );
+  return found.rows[0] ?? null;
+}
+
+/** Holds the country's packages for this transaction, so that two composers cannot make the same version. */
+export async function lockCountryPackages(
+  db: pg.ClientBase,
+  operation: number,
+  country: string,
+): Promise<void> {
+  await db.query(
+    "/* packages.lockCountryPackages */ select pg_advisory_xact_lock(hashtextextended('packages.' || $1::text || '.' || $2, 0))",
+    [operation, country],
+  );
+}
+
+export interface NewPackage {
+  readonly operation: number;
+  readonly reference: string;
+  readonly version: number;
+  readonly country: string;
+  readonly subject: string;
+  readonly duty: string;
+  readonly language: string;
+  readonly asOf: string;
+  readonly tlp: string;
+  readonly manifestSha256: string;
+  readonly files: readonly { readonly name: string; readonly sha256: string; readonly sizeBytes: number }[];
+  readonly threats: readonly string[];
+}
+
+/** Stores a package with its files and threats; returns its number. */
+export async function insertPackage(db: pg.ClientBase, made: NewPackage): Promise<number> {
+  const inserted = await db.query<{ id: number }>(
+    `/* packages.insertPackage */
+     insert into packages.country_package (operation, reference, version, country, subject, duty, language, as_of, tlp, manifest_sha256)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+    [
+      made.operation,
+      made.reference,
+      made.version,
+      made.country,
+      made.subject,
+      made.duty,
+      made.language,
+      made.asOf,
+      made.tlp,
+      made.manifestSha256,
+    ],
+  );
+  const id = inserted.rows[0]?.id;
+  if (id === undefined) throw new Error("packages.insertPackage returned no row");
+  await db.query(
+    `/* packages.insertPackageFiles */
+     insert into packages.package_file (package, name, sha256, size_bytes)
+     select $1, * from unnest($2::text[], $3::text[], $4::bigint[])`,
+    [
+      id,
+      made.files.map(({ name }) => name),
+      made.files.map(({ sha256 }) => sha256),
+      made.files.map(({ sizeBytes }) => sizeBytes),
+    ],
+  );
+  await db.query(
+    `/* packages.insertPackageThreats */
+     insert into packages.package_threat (package, threat) select $1, unnest($2::uuid[])`,
+    [id, made.threats],
+  );
+  return id;
+}
+
+export interface PackageFile {
+  readonly name: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+export async function listPackageFiles(db: Db, packageId: number): Promise<PackageFile[]> {
+  const found = await db.query<PackageFile>(
+    `/* packages.listPackageFiles */
+     select name, sha256, size_bytes::float8 as "sizeBytes" from packages.package_file where package = $1 order by name`,
+    [packageId],
+  );
+  return found.rows;
+}
+
+/** Threats of the latest version of every report of the operation, by reference. */
+export async function listSharedThreats(
+  db: Db,
+  operation: number,
+): Promise<{ reference: string; country: string; threats: string[] }[]> {
+  const found = await db.query<{ reference: string; country: string; threats: string[] }>(
+    `/* packages.listSharedThreats */
+     select latest.reference, latest.country, array_agg(package_threat.threat::text order by package_threat.threat) as threats
+       from (select distinct on (reference) id, reference, country from packages.country_package
+              where operation = $1 order by reference, version desc) latest
+       join packages.release on release.package = latest.id
+       join packages.package_threat on package_threat.package = latest.id
+      group by latest.reference, latest.country order by latest.reference`,
+    [operation],
+  );
+  return found.rows;
+}
+
+/** Does nothing when the package is released already: a release happens once. */
+export async function insertRelease(
+  db: Db,
+  release: { readonly package: number; readonly signature: string; readonly keyFingerprint: string },
+): Promise<void> {
+  await db.query(
+    `/* packages.insertRelease */
+     insert into packages.release (package, signature, key_fingerprint) values ($1, $2, $3) on conflict do nothing`,
+    [release.package, release.signature, release.keyFingerprint],
+  );
+}

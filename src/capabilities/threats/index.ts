@@ -1,0 +1,17 @@
+export { type IntakeSurroundings, takeDelivery } from "./acts/takeDelivery.ts";
+export type { AssignPublic, PublicFacts } from "./intake/batcher.ts";
+export { readInThread } from "./intake/read-in-thread.ts";
+export type { IntakeOrder } from "./intake/thread-messages.ts";
+export { THREAT_FLAGS } from "./model/codes.ts";
+export type { KnownThreat, StatedAssertion } from "./model/known-threat.ts";
+export { LIVENESS_WINDOW_DAYS } from "./model/liveness.ts";
+export { type ThreatView, viewOf } from "./model/view.ts";
+export type {
+  Liveness,
+  VisibleCountry,
+  VisibleGovernment,
+  VisibleHandling,
+  VisibleSource,
+  VisibleThreat,
+} from "./model/visible-threat.ts";
+export { hashInputs, openReadingScope, type ReadingScope, streamThreats } from "./readings/streamThreats.ts";
