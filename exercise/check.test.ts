@@ -27,7 +27,13 @@ function threatsAsARunWritesThem(claims: readonly { role: string; value: string 
   const lines = [...new Set(claims.map((claim) => `${claim.role} ${claim.value}`))].map((key) => {
     const [role = "", value = ""] = key.split(" ");
     const name = value.includes(".example");
-    const type = value.includes("://") ? "url" : name ? "domain-name" : value.includes(":") ? "ipv6-addr" : "ipv4-addr";
+    const type = value.includes("://")
+      ? "url"
+      : name
+        ? "domain-name"
+        : value.includes(":")
+          ? "ipv6-addr"
+          : "ipv4-addr";
     const named = /\.([a-z]{2})\.example/.exec(value)?.[1]?.toUpperCase() ?? "";
     const country = name ? named : role === "c2" ? countries.next() : "SG";
     const government = /\.(go|gov|mil|mi|desa)\.[a-z]{2}\.example/.test(value) ? "yes" : "";
@@ -93,8 +99,7 @@ describe("compareWithTruth", () => {
   it("objects to a list that lacks a server even when the figure is right", () => {
     const lines = threatsCsv.split("\n");
     const server = lines.findIndex((line) => line.includes(",c2,") && line.startsWith("ipv4"));
-    const without = lines.toSpliced(server, 1).join("
-");
+    const without = lines.toSpliced(server, 1).join("\n");
     const objections = compareWithTruth(figuresAsARunWritesThem(), without, truth).filter((line) => !line.ok);
     expect(objections.map((line) => line.line).join("\n")).toContain("C2 servers in the list");
   });
