@@ -1,0 +1,438 @@
+-- The schema as the migrations leave it. Made by scripts/dump-schema.ts: read it, do not edit it.
+-- Owner of everything is muster_owner. Grants are at the end of each schema.
+
+-- feeds ---------------------------------------------------------------------------------------------------------------
+create schema feeds;
+
+create table feeds.audience (
+  id integer generated always as identity not null,
+  source integer not null,
+  handling integer not null,
+  constraint audience_pkey PRIMARY KEY (id),
+  constraint audience_source_handling_key UNIQUE (source, handling),
+  constraint audience_handling_fkey FOREIGN KEY (handling) REFERENCES operations.handling(id),
+  constraint audience_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id)
+);
+
+create table feeds.delivery (
+  id integer generated always as identity not null,
+  operation smallint not null,
+  source integer not null,
+  file_name text not null,
+  sha256 text not null,
+  size_bytes bigint not null,
+  handling integer not null,
+  declared_format text,
+  role text,
+  method text not null,
+  purpose text not null,
+  observed_from timestamp with time zone not null,
+  observed_to timestamp with time zone not null,
+  defaults_taken text[] default '{}'::text[] not null,
+  mapping jsonb,
+  state text not null,
+  repeat_of integer,
+  previous integer,
+  difference jsonb,
+  refusal_code text,
+  refusal_reason text,
+  received_at timestamp with time zone default now() not null,
+  done_at timestamp with time zone,
+  batches integer default 0 not null,
+  rows bigint default 0 not null,
+  accepted bigint default 0 not null,
+  repeated bigint default 0 not null,
+  refused jsonb default '{}'::jsonb not null,
+  new_threats bigint default 0 not null,
+  new_assertions bigint default 0 not null,
+  keys_sha256 text,
+  constraint delivery_pkey PRIMARY KEY (id),
+  constraint delivery_handling_fkey FOREIGN KEY (handling) REFERENCES operations.handling(id),
+  constraint delivery_operation_fkey FOREIGN KEY (operation) REFERENCES operations.operation(id),
+  constraint delivery_previous_fkey FOREIGN KEY (previous) REFERENCES feeds.delivery(id),
+  constraint delivery_repeat_of_fkey FOREIGN KEY (repeat_of) REFERENCES feeds.delivery(id),
+  constraint delivery_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id),
+  constraint delivery_state_check CHECK ((state = ANY (ARRAY['received'::text, 'reading'::text, 'done'::text, 'refused'::text, 'repeated'::text])))
+);
+CREATE INDEX delivery_by_bytes ON feeds.delivery USING btree (source, sha256);
+CREATE INDEX delivery_by_name ON feeds.delivery USING btree (source, file_name, id);
+
+create table feeds.delivery_part (
+  delivery integer not null,
+  part smallint not null,
+  name text not null,
+  format text,
+  rows bigint default 0 not null,
+  refusal_code text,
+  refusal_reason text,
+  constraint delivery_part_pkey PRIMARY KEY (delivery, part),
+  constraint delivery_part_delivery_fkey FOREIGN KEY (delivery) REFERENCES feeds.delivery(id)
+);
+
+create table feeds.mapping (
+  source integer not null,
+  header_sha256 text not null,
+  mapping jsonb not null,
+  remembered_at timestamp with time zone default now() not null,
+  constraint mapping_pkey PRIMARY KEY (source, header_sha256),
+  constraint mapping_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id)
+);
+
+create table feeds.refused_row (
+  delivery integer not null,
+  part smallint not null,
+  "row" integer not null,
+  ordinal integer not null,
+  code text not null,
+  reason text not null,
+  raw text not null,
+  constraint refused_row_pkey PRIMARY KEY (delivery, part, "row", ordinal)
+);
+
+create table feeds.source (
+  id integer generated always as identity not null,
+  operation smallint not null,
+  external_id text not null,
+  code text not null,
+  name text not null,
+  kind text not null,
+  country text,
+  reliability text not null,
+  credibility smallint not null,
+  constraint source_pkey PRIMARY KEY (id),
+  constraint source_operation_code_key UNIQUE (operation, code),
+  constraint source_operation_external_id_key UNIQUE (operation, external_id),
+  constraint source_operation_fkey FOREIGN KEY (operation) REFERENCES operations.operation(id),
+  constraint source_credibility_check CHECK (((credibility >= 1) AND (credibility <= 6))),
+  constraint source_kind_check CHECK ((kind = ANY (ARRAY['partner'::text, 'country'::text, 'csirt'::text]))),
+  constraint source_reliability_check CHECK ((reliability = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text, 'E'::text, 'F'::text])))
+);
+
+grant usage on schema feeds to muster_app;
+grant usage on schema feeds to muster_signer;
+grant usage on schema feeds to muster_worker;
+grant select on feeds.audience to muster_app;
+grant insert, select on feeds.audience to muster_worker;
+grant insert, select on feeds.delivery to muster_app;
+grant select, update on feeds.delivery to muster_worker;
+grant select on feeds.delivery_part to muster_app;
+grant insert, select, update on feeds.delivery_part to muster_worker;
+grant insert, select on feeds.mapping to muster_app;
+grant select on feeds.mapping to muster_worker;
+grant select on feeds.refused_row to muster_app;
+grant insert, select on feeds.refused_row to muster_worker;
+grant insert, select on feeds.source to muster_app;
+grant select on feeds.source to muster_worker;
+
+-- jurisdiction --------------------------------------------------------------------------------------------------------
+create schema jurisdiction;
+
+create table jurisdiction.decision (
+  id integer generated always as identity not null,
+  threat uuid not null,
+  country text not null,
+  country_role text not null,
+  reason text not null,
+  decided_by text not null,
+  decided_at timestamp with time zone default now() not null,
+  withdrawn_at timestamp with time zone,
+  constraint decision_pkey PRIMARY KEY (id),
+  constraint decision_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint decision_country_role_check CHECK ((country_role = ANY (ARRAY['hosting'::text, 'owner'::text, 'victim'::text, 'suspect'::text, 'money'::text])))
+);
+CREATE UNIQUE INDEX decision_in_force ON jurisdiction.decision USING btree (threat, country_role) WHERE (withdrawn_at IS NULL);
+
+grant usage on schema jurisdiction to muster_app;
+grant insert, select on jurisdiction.decision to muster_app;
+grant update (withdrawn_at) on jurisdiction.decision to muster_app;
+
+-- operations ----------------------------------------------------------------------------------------------------------
+create schema operations;
+
+create table operations.handling (
+  id integer generated always as identity not null,
+  tlp text not null,
+  pap text,
+  codes text[] default '{}'::text[] not null,
+  releasable_to text[],
+  expires_on date,
+  may_be_named boolean default false not null,
+  constraint handling_pkey PRIMARY KEY (id),
+  constraint handling_tlp_pap_codes_releasable_to_expires_on_may_be_name_key UNIQUE NULLS NOT DISTINCT (tlp, pap, codes, releasable_to, expires_on, may_be_named),
+  constraint handling_codes_check CHECK ((codes <@ ARRAY['H0'::text, 'H1'::text, 'H2'::text, 'H3'::text])),
+  constraint handling_pap_check CHECK ((pap = ANY (ARRAY['CLEAR'::text, 'GREEN'::text, 'AMBER'::text, 'RED'::text]))),
+  constraint handling_tlp_check CHECK ((tlp = ANY (ARRAY['CLEAR'::text, 'GREEN'::text, 'AMBER'::text, 'AMBER+STRICT'::text, 'RED'::text])))
+);
+
+create table operations.operation (
+  id smallint generated always as identity not null,
+  code text not null,
+  name text not null,
+  from_date date not null,
+  to_date date not null,
+  as_of timestamp with time zone,
+  mode text not null,
+  purpose text not null,
+  legal_basis text not null,
+  countries text[] not null,
+  defaults jsonb default '{}'::jsonb not null,
+  exercise jsonb,
+  opened_at timestamp with time zone default now() not null,
+  constraint operation_pkey PRIMARY KEY (id),
+  constraint operation_code_key UNIQUE (code),
+  constraint operation_check CHECK ((to_date >= from_date)),
+  constraint operation_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,63}$'::text)),
+  constraint operation_mode_check CHECK ((mode = ANY (ARRAY['onsite'::text, 'remote'::text, 'hybrid'::text])))
+);
+
+grant usage on schema operations to muster_app;
+grant usage on schema operations to muster_signer;
+grant usage on schema operations to muster_worker;
+grant insert, select on operations.handling to muster_app;
+grant select on operations.handling to muster_signer;
+grant insert, select on operations.handling to muster_worker;
+grant insert, select on operations.operation to muster_app;
+grant select on operations.operation to muster_signer;
+grant select on operations.operation to muster_worker;
+
+-- outcomes ------------------------------------------------------------------------------------------------------------
+create schema outcomes;
+
+create table outcomes.figure (
+  id integer generated always as identity not null,
+  operation smallint not null,
+  figure text not null,
+  rules text not null,
+  as_of timestamp with time zone not null,
+  reader text not null,
+  value bigint not null,
+  qualifier text not null,
+  by_country jsonb not null,
+  by_family jsonb,
+  inputs_sha256 text not null,
+  objects_sha256 text not null,
+  stated_at timestamp with time zone default now() not null,
+  constraint figure_pkey PRIMARY KEY (id)
+);
+
+grant usage on schema outcomes to muster_app;
+grant insert, select on outcomes.figure to muster_app;
+
+-- packages ------------------------------------------------------------------------------------------------------------
+create schema packages;
+
+create table packages.country_package (
+  id integer generated always as identity not null,
+  operation smallint not null,
+  reference text not null,
+  version smallint not null,
+  country text not null,
+  subject text not null,
+  duty text not null,
+  language text not null,
+  as_of timestamp with time zone not null,
+  tlp text not null,
+  manifest_sha256 text not null,
+  composed_at timestamp with time zone default now() not null,
+  constraint country_package_pkey PRIMARY KEY (id),
+  constraint country_package_reference_version_key UNIQUE (reference, version),
+  constraint country_package_operation_fkey FOREIGN KEY (operation) REFERENCES operations.operation(id),
+  constraint country_package_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint country_package_duty_check CHECK ((duty = ANY (ARRAY['act'::text, 'notify'::text]))),
+  constraint country_package_language_check CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text, 'es'::text, 'ar'::text]))),
+  constraint country_package_version_check CHECK ((version > 0))
+);
+
+create table packages.package_file (
+  package integer not null,
+  name text not null,
+  sha256 text not null,
+  size_bytes bigint not null,
+  constraint package_file_pkey PRIMARY KEY (package, name),
+  constraint package_file_package_fkey FOREIGN KEY (package) REFERENCES packages.country_package(id),
+  constraint package_file_name_check CHECK (((name !~ '[/\\]'::text) AND (name <> ALL (ARRAY['.'::text, '..'::text]))))
+);
+
+create table packages.package_threat (
+  package integer not null,
+  threat uuid not null,
+  constraint package_threat_pkey PRIMARY KEY (package, threat),
+  constraint package_threat_package_fkey FOREIGN KEY (package) REFERENCES packages.country_package(id)
+);
+
+create table packages.release (
+  package integer not null,
+  signature text not null,
+  key_fingerprint text not null,
+  released_at timestamp with time zone default now() not null,
+  constraint release_pkey PRIMARY KEY (package),
+  constraint release_package_fkey FOREIGN KEY (package) REFERENCES packages.country_package(id)
+);
+
+grant usage on schema packages to muster_app;
+grant usage on schema packages to muster_signer;
+grant usage on schema packages to muster_worker;
+grant select on packages.country_package to muster_app;
+grant select on packages.country_package to muster_signer;
+grant insert, select on packages.country_package to muster_worker;
+grant select on packages.package_file to muster_app;
+grant select on packages.package_file to muster_signer;
+grant insert, select on packages.package_file to muster_worker;
+grant select on packages.package_threat to muster_app;
+grant select on packages.package_threat to muster_signer;
+grant insert, select on packages.package_threat to muster_worker;
+grant select on packages.release to muster_app;
+grant insert, select on packages.release to muster_signer;
+grant select on packages.release to muster_worker;
+
+-- platform ------------------------------------------------------------------------------------------------------------
+create schema platform;
+
+create table platform.migration (
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone default now() not null,
+  constraint migration_pkey PRIMARY KEY (name)
+);
+
+create table platform.worker_process (
+  id text not null,
+  started_at timestamp with time zone default now() not null,
+  beat_at timestamp with time zone default now() not null,
+  constraint worker_process_pkey PRIMARY KEY (id)
+);
+
+CREATE OR REPLACE FUNCTION platform.add_job(name text, payload json, queue text, key text, max_attempts integer, run_at timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog'
+AS $function$
+  select job.id
+    from graphile_worker.add_job(
+      identifier => name, payload => payload, queue_name => queue, job_key => key,
+      max_attempts => max_attempts, run_at => run_at) as job
+$function$;
+
+grant usage on schema platform to muster_app;
+grant usage on schema platform to muster_signer;
+grant usage on schema platform to muster_worker;
+grant select on platform.migration to muster_app;
+grant select on platform.migration to muster_signer;
+grant select on platform.migration to muster_worker;
+grant delete, insert, select, update on platform.worker_process to muster_signer;
+grant delete, insert, select, update on platform.worker_process to muster_worker;
+grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_app;
+grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_signer;
+grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_worker;
+
+-- threats -------------------------------------------------------------------------------------------------------------
+create schema threats;
+
+create sequence threats.commit_sequence;
+
+create table threats.assertion (
+  threat uuid not null,
+  content bigint not null,
+  audience integer not null,
+  delivery integer not null,
+  part smallint not null,
+  "row" integer not null,
+  status smallint default 1 not null,
+  port integer,
+  confidence smallint,
+  country text,
+  first_seen timestamp with time zone,
+  last_seen timestamp with time zone,
+  valid_until timestamp with time zone,
+  raw text,
+  families text[],
+  target text,
+  reference text,
+  constraint assertion_pkey PRIMARY KEY (threat, content)
+);
+
+create table threats.audience_set (
+  id integer generated always as identity not null,
+  audiences integer[] not null,
+  constraint audience_set_pkey PRIMARY KEY (id),
+  constraint audience_set_audiences_key UNIQUE (audiences),
+  constraint audience_set_audiences_check CHECK ((cardinality(audiences) > 0))
+);
+
+create table threats.counter (
+  operation smallint not null,
+  role smallint not null,
+  type smallint not null,
+  country text not null,
+  audience_set integer not null,
+  threats bigint not null,
+  constraint counter_pkey PRIMARY KEY (operation, role, type, country, audience_set)
+);
+
+create table threats.merge (
+  id integer generated always as identity not null,
+  operation smallint not null,
+  kept uuid not null,
+  merged uuid not null,
+  reason text not null,
+  merged_by text not null,
+  merged_at timestamp with time zone default now() not null,
+  undone_by text,
+  undone_at timestamp with time zone,
+  constraint merge_pkey PRIMARY KEY (id),
+  constraint merge_check CHECK ((kept <> merged))
+);
+CREATE UNIQUE INDEX merge_in_force ON threats.merge USING btree (merged) WHERE (undone_at IS NULL);
+
+create table threats.observable_type (
+  id smallint not null,
+  name text not null,
+  constraint observable_type_pkey PRIMARY KEY (id),
+  constraint observable_type_name_key UNIQUE (name)
+);
+
+create table threats.role (
+  id smallint not null,
+  name text not null,
+  constraint role_pkey PRIMARY KEY (id),
+  constraint role_name_key UNIQUE (name)
+);
+
+create table threats.threat (
+  id uuid not null,
+  sequence bigint not null,
+  operation smallint not null,
+  type smallint not null,
+  role smallint not null,
+  country text,
+  basis smallint not null,
+  flags smallint not null,
+  audience_set integer not null,
+  value text collate "C" not null,
+  host text collate "C",
+  merged_into uuid,
+  constraint threat_pkey PRIMARY KEY (id)
+);
+CREATE INDEX threat_by_role_country ON threats.threat USING btree (operation, role, country, sequence);
+CREATE INDEX threat_in_order ON threats.threat USING btree (operation, sequence);
+
+grant usage on schema threats to muster_app;
+grant usage on schema threats to muster_worker;
+grant select on threats.assertion to muster_app;
+grant insert, select on threats.assertion to muster_worker;
+grant select on threats.audience_set to muster_app;
+grant insert, select on threats.audience_set to muster_worker;
+grant update, usage on sequence threats.commit_sequence to muster_worker;
+grant select on threats.counter to muster_app;
+grant insert, select, update on threats.counter to muster_worker;
+grant insert, select, update on threats.merge to muster_app;
+grant select on threats.merge to muster_worker;
+grant select on threats.observable_type to muster_app;
+grant select on threats.observable_type to muster_worker;
+grant select on threats.role to muster_app;
+grant select on threats.role to muster_worker;
+grant select on threats.threat to muster_app;
+grant insert, select on threats.threat to muster_worker;
+grant update (merged_into) on threats.threat to muster_app;
+grant update (audience_set) on threats.threat to muster_worker;
