@@ -36,6 +36,11 @@ export function rangeTable<T>(entries: Iterable<RangeEntry<T>>): RangeTable<T> {
   };
 }
 
+/** True for a network in CIDR notation or a bare address, as `rangeTable` takes them. */
+export function isNetwork(text: string): boolean {
+  return parseNetwork(text) !== null;
+}
+
 interface Network<T> {
   /** First address, as one 32-bit word (IPv4) or four (IPv6). */
   readonly words: readonly number[];
