@@ -7,6 +7,7 @@ import { correspondenceLanguage, correspondenceLanguages } from "./correspondenc
 import { COUNTRY_LIST, findCountry, isCountry } from "./countries.ts";
 import { cctldCountry, countryOfName, isUsedWorldwide } from "./country-domains.ts";
 import { countryName, LANGUAGES, readTerritoryNames } from "./country-names.ts";
+import { countryZones } from "./country-zones.ts";
 import { countryOfShape, pointWithoutShape } from "./world-map.ts";
 
 describe("countries", () => {
@@ -84,6 +85,17 @@ describe("country-code domains", () => {
     expect(countryOfName("shop.example")).toBeNull();
     expect(countryOfName("xid")).toBeNull();
     expect(countryOfName("")).toBeNull();
+  });
+
+  it("may be joined by zones that stand in for them", () => {
+    const countryOf = countryZones([{ country: "ID", suffix: "id.example" }]);
+    expect(["shop.id.example", "shop.example", "xid.example", "shop.my"].map(countryOf)).toEqual([
+      "ID",
+      null,
+      null,
+      "MY",
+    ]);
+    expect(countryZones([])("shop.id.example")).toBeNull();
   });
 
   it("say when a domain is used all over the world", () => {

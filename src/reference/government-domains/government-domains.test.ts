@@ -133,6 +133,14 @@ describe("government suffixes", () => {
     expect(findGovernment("portal.gov.id.example")).toBeNull();
   });
 
+  it("come in one file with the zones that stand in for country-code domains", () => {
+    const csv =
+      "country,suffix,level,kind\nID,id.example,,country-code\nID,go.id.example,national,government\n";
+    const list = readSuffixes(csv, "own.csv");
+    expect(list.countryZones).toEqual([{ country: "ID", suffix: "id.example" }]);
+    expect(list.government).toMatchObject([{ suffix: "go.id.example", level: "national", proof: "zone" }]);
+  });
+
   it("are refused with file and line when a row is not understood", () => {
     for (const row of ["Indonesia,go.id,,", "ID,GO.ID,,", "ID,go.id,village,", "ID,,,", "ID,go.id,,maybe"]) {
       expect(() => readSuffixes(`# own\n${row}`, "own.csv"), row).toThrow("own.csv, line 2");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
+import { SuffixTrie } from "../countries/suffix-trie.ts";
 import { readSuffixes } from "./read-suffixes.ts";
-import { SuffixTrie } from "./suffix-trie.ts";
 
 /** Whose body it is, where the name says so (C-4 asks for any level of public body). */
 export const GOVERNMENT_LEVELS = [
@@ -66,7 +66,7 @@ export function createGovernmentDomains(suffixes: readonly GovernmentSuffix[]): 
 
 /** The shipped set: `suffixes.csv` beside this file. */
 export const SHIPPED_GOVERNMENT_DOMAINS: GovernmentDomains = createGovernmentDomains(
-  readSuffixes(readFileSync(new URL("./suffixes.csv", import.meta.url), "utf8"), "suffixes.csv"),
+  readSuffixes(readFileSync(new URL("./suffixes.csv", import.meta.url), "utf8"), "suffixes.csv").government,
 );
 
 /**

@@ -1,12 +1,21 @@
+import type { CountryZone } from "../countries/country-zones.ts";
 import type { GovernmentLevel, GovernmentProof, GovernmentSuffix } from "./government-domains.ts";
 
+/** What a list of suffixes gave. */
+export interface SuffixList {
+  readonly government: readonly GovernmentSuffix[];
+  /** Names that stand in for a country-code domain; the shipped list has none, an exercise does. */
+  readonly countryZones: readonly CountryZone[];
+}
+
 /**
- * Reads a list of government suffixes: CSV with the columns `country,suffix,level,kind`, `#` comments, level empty
- * where several share the suffix, kind `zone` or `name` (default `zone`), a `*` in the first label for a pattern.
- * Throws `UnreadableGovernmentList` naming file and line: a mistyped suffix would silently lose every portal below it.
+ * Reads a list of suffixes: CSV with the columns `country,suffix,level,kind`, `#` comments, level empty where several
+ * share the suffix, kind `zone` (or `government`, or empty), `name`, or `country-code`; a `*` in the first label makes
+ * a pattern. Throws `UnreadableGovernmentList` naming file and line: a mistyped suffix would silently lose every portal below it.
  */
-export function readSuffixes(csv: string, file: string): GovernmentSuffix[] {
-  const suffixes: GovernmentSuffix[] = [];
+export function readSuffixes(csv: string, file: string): SuffixList {
+  const government: GovernmentSuffix[] = [];
+  const countryZones: CountryZone[] = [];
   for (const [index, raw] of csv.split(/\r?\n/).entries()) {
     const line = raw.replace(/^\uFEFF/, "").trim();
     if (line === "" || line.startsWith("#") || line.startsWith("country,")) continue;
@@ -15,9 +24,10 @@ export function readSuffixes(csv: string, file: string): GovernmentSuffix[] {
     if (!/^[A-Z]{2}$/.test(country) || !SUFFIX.test(suffix) || known === undefined || !KINDS.includes(kind)) {
       throw new UnreadableGovernmentList(file, index + 1, "expected country,suffix,level,kind");
     }
-    suffixes.push({ country, suffix, level: known, proof: proofOf(suffix, kind), agency: null });
+    if (kind === "country-code") countryZones.push({ country, suffix });
+    else government.push({ country, suffix, level: known, proof: proofOf(suffix, kind), agency: null });
   }
-  return suffixes;
+  return { government, countryZones };
 }
 
 /** A level by its name; undefined when there is no such level. */
@@ -40,7 +50,7 @@ const LEVELS: readonly GovernmentLevel[] = [
   "parliament",
   "judiciary",
 ];
-const KINDS = ["", "zone", "name"];
+const KINDS = ["", "zone", "government", "name", "country-code"];
 const SUFFIX = /^(?:[a-z0-9-]*\*?[a-z0-9-]*\.)?(?:[a-z0-9-]+\.)*[a-z0-9-]+$/;
 
 function proofOf(suffix: string, kind: string): GovernmentProof {
