@@ -1,3 +1,5 @@
+import { parseDate } from "./dates.ts";
+
 /** An object as JSON gives it: nothing is known about its members yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -36,36 +38,11 @@ export function objectsOf(object: JsonObject, key: string): readonly JsonObject[
   return isJsonObject(value) ? [value] : NONE;
 }
 
-/** The member as an instant in milliseconds since the epoch, UTC. */
+/** The member as an instant in milliseconds since the epoch, UTC: any date `parseDate` reads, or an epoch number. */
 export function instantOf(object: JsonObject, key: string): number | undefined {
   const value = object[key];
-  if (typeof value === "string") return parseInstant(value);
+  if (typeof value === "string") return parseDate(value) ?? undefined;
   return typeof value === "number" ? fromEpoch(value) : undefined;
-}
-
-/**
- * A date of a machine format: ISO 8601 or RFC 3339 with `T` or a blank, with or without time, zone or fraction;
- * `... UTC`; seconds or milliseconds since the epoch. Without a zone it is UTC. `undefined` when it is none of these:
- * an unreadable date must not become today.
- */
-export function parseInstant(text: string): number | undefined {
-  const parts = ISO.exec(text);
-  if (parts === null) return EPOCH.test(text) ? fromEpoch(Number(text)) : undefined;
-  const [, date, time, zone] = parts;
-  const offset =
-    zone === undefined || /^(?:Z|UTC|GMT)$/i.test(zone)
-      ? "Z"
-      : zone.replace(/^([+-]\d\d):?(\d\d)?$/, fullOffset);
-  const instant = Date.parse(`${date}T${time === undefined ? "00:00:00" : time.replace(",", ".")}${offset}`);
-  return Number.isNaN(instant) ? undefined : instant;
-}
-
-const ISO =
-  /^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?)?\s*$/i;
-const EPOCH = /^\s*\d{9,13}(?:\.\d{1,6})?\s*$/;
-
-function fullOffset(_whole: string, hours: string, minutes: string | undefined): string {
-  return `${hours}:${minutes ?? "00"}`;
 }
 
 /** Seconds up to the year 2286, milliseconds above. Zero is how formats write "no date". */
