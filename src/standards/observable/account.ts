@@ -58,25 +58,51 @@ const ACCOUNT_SHAPES: Readonly<Record<string, RegExp>> = {
   ZA: /^\d{6,17}$/,
 };
 
+/** Words that stand beside a national number and tell its country. */
+const ACCOUNT_WORDS: readonly (readonly [word: RegExp, country: string | null])[] = [
+  [/\biban\b/gi, null],
+  [/\bsort\s?code\b/gi, "GB"],
+  [/\bclabe\b/gi, "MX"],
+  [/\bcbu\b/gi, "AR"],
+  [/\bnuban\b/gi, "NG"],
+  [/\bbsb\b/gi, "AU"],
+  [/\bifsc(?:\s?code)?\b/gi, "IN"],
+  [/\b(?:aba|routing)(?:\s?(?:number|no\.?))?\b/gi, "US"],
+  [/\b(?:bank\s?)?(?:account|acct|acc|a\/c|cuenta|compte)(?:\s?(?:number|no\.?|#))?(?=[\s:#]|$)/gi, null],
+];
+
 /**
- * A bank account that is no IBAN: letters and digits only, upper case, leading zeros kept, with its country in front when it is known (`NG:0123456789`, or
- * `country`). A value that proves to be an IBAN comes back as one. The same digits at two banks are two accounts: the bank is the caller's to keep.
+ * A bank account that is no IBAN: letters and digits only, upper case, leading zeros kept, with its country in front when it is known: `NG:0123456789` as given, by
+ * `country`, or by a word beside the number (`sort code 99-01-23 account 12345678` is `GB:99012312345678`). A value that proves to be an IBAN comes back as one. The same
+ * digits at two banks are two accounts: the bank is the caller's to keep.
  */
 export function normaliseBankAccount(text: string, country?: string): NormalForm | Refusal {
-  const iban = parseIban(text);
-  if (iban !== null) return normalForm("iban", iban);
   const prefix = /^([A-Za-z]{2}):(.*)$/.exec(text);
-  const place = (prefix?.[1] ?? country)?.toUpperCase();
-  const number = (prefix?.[2] ?? text).replace(/[\s.\-/_]/g, "").toUpperCase();
+  const { rest, named } = withoutAccountWords(prefix?.[2] ?? text);
+  const place = (prefix?.[1] ?? country)?.toUpperCase() ?? named;
+  const number = rest.replace(/[\s.\-/_:,#+]/g, "").toUpperCase();
+  const iban = parseIban(number);
+  if (iban !== null) return normalForm("iban", iban);
   if (!/^[A-Z0-9]{4,34}$/.test(number) || !/\d{4}/.test(number)) {
     return refuse("An account number has 4 to 34 letters and digits, at least four digits in a row.");
   }
-  const shape = place === undefined ? undefined : ACCOUNT_SHAPES[place];
+  const shape = place === null ? undefined : ACCOUNT_SHAPES[place];
   if (shape !== undefined && !shape.test(number)) {
     return refuse(`The number does not have the shape of an account in ${place}.`);
   }
   if (place === "MX" && !isValidClabe(number)) return refuse("The check digit of the CLABE is wrong.");
-  return normalForm("bank-account", place === undefined ? number : `${place}:${number}`);
+  return normalForm("bank-account", place === null ? number : `${place}:${number}`);
+}
+
+function withoutAccountWords(text: string): { rest: string; named: string | null } {
+  let rest = text;
+  let named: string | null = null;
+  for (const [word, country] of ACCOUNT_WORDS) {
+    const without = rest.replace(word, " ");
+    if (without !== rest) named ??= country;
+    rest = without;
+  }
+  return { rest, named };
 }
 
 /** The check digit of a Mexican CLABE: weights 3, 7, 1 over the first 17 digits, each product modulo 10. */

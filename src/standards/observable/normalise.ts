@@ -184,7 +184,7 @@ function readSite(text: string): NormalForm | Refusal {
 
 /**
  * The local part is lower case too: no provider of note tells letters apart by case, and partners do not keep it. Quoted local parts and
- * braces, which RFC 5322 allows, are refused: they are defanging gone wrong, never a mailbox.
+ * braces, slashes and the like, which RFC 5322 allows, are refused: they are defanging gone wrong or half a URL, never a mailbox.
  */
 function readEmail(text: string): NormalForm | Refusal {
   const inside = /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text;
@@ -194,7 +194,7 @@ function readEmail(text: string): NormalForm | Refusal {
     .trim();
   const at = address.lastIndexOf("@");
   const local = address.slice(0, Math.max(at, 0)).toLowerCase();
-  if (at === -1 || !/^[^\s"(),:;<>@[\\\]{}]{1,64}$/.test(local) || /^\.|\.\.|\.$/.test(local)) {
+  if (at === -1 || !/^[^\s"(),:;<>@[\\\]{}/?#]{1,64}$/.test(local) || /^\.|\.\.|\.$/.test(local)) {
     return refuse("It is not an e-mail address: name@host is needed.");
   }
   const host = normaliseHostName(address.slice(at + 1));
