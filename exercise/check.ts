@@ -42,6 +42,7 @@ const TITLES: Readonly<Record<string, string>> = {
   I4: "phishing sites",
   I5: "URLs",
   I6: "compromised sites",
+  "I6-government": "of them government",
   I7: "addresses of victims",
   I12: "active threats",
   A6: "reports (country and subject)",

@@ -88,14 +88,12 @@ export const GOVERNMENT_LABELS: Readonly<
   ],
 };
 
-/** CSV `country,suffix,level,kind`: `government` suffixes, and the `country-code` suffix that stands in for a ccTLD. */
+/** CSV `country,suffix,level,kind` as the shipped list of government suffixes is written. */
 export function writeSuffixTable(): string {
-  const lines = ["country,suffix,level,kind"];
-  for (const country of COUNTRIES) {
-    lines.push(`${country},${country.toLowerCase()}.example,,country-code`);
-    for (const [label, level] of GOVERNMENT_LABELS[country] ?? []) {
-      lines.push(`${country},${label}.${country.toLowerCase()}.example,${level},government`);
-    }
-  }
-  return `${lines.join("\n")}\n`;
+  const lines = COUNTRIES.flatMap((country) =>
+    (GOVERNMENT_LABELS[country] ?? []).map(
+      ([label, level]) => `${country},${label}.${country.toLowerCase()}.example,${level},zone`,
+    ),
+  );
+  return `${["country,suffix,level,kind", ...lines].join("\n")}\n`;
 }

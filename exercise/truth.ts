@@ -19,8 +19,8 @@ export interface DeliveryTruth {
 export interface FigureTruth {
   readonly id: string;
   readonly value: number;
+  /** Under "" what nothing shows a country for. */
   readonly byCountry?: Counts;
-  readonly government?: number;
 }
 
 export interface ThreatExample {
@@ -182,7 +182,13 @@ export function tellTruth(
     },
     origins: tellOrigins(shared, saidOf),
   };
-  return { ...told, figures: tellFigures(told, threats) };
+  return {
+    ...told,
+    figures: tellFigures(
+      told,
+      threats.filter((thing) => thing.role !== "compromised"),
+    ),
+  };
 }
 
 function groupStatements(sent: readonly SentDelivery[]): ReadonlyMap<Thing, Said[]> {
@@ -327,20 +333,21 @@ function familiesOf(said: readonly Said[]): string[] {
   return [...new Set(said.flatMap(({ statement }) => statement.family ?? []))];
 }
 
-function tellFigures(told: Omit<ExerciseTruth, "figures">, threats: readonly Thing[]): FigureTruth[] {
+/** @param targets what a country acts on: a hacked site's owner is notified, the site is no malicious name (I2, I3, I5). */
+function tellFigures(told: Omit<ExerciseTruth, "figures">, targets: readonly Thing[]): FigureTruth[] {
   const distinct = (of: readonly Thing[]) => new Set(of.map((thing) => thing.value)).size;
   const shared = Object.values(told.packages).reduce((sum, counts) => sum + (counts.total ?? 0), 0);
   return [
     { id: "I1", value: told.c2.servers, byCountry: told.c2.byCountry },
-    { id: "I2", value: distinct(threats.filter((thing) => thing.host === null)) },
-    { id: "I3", value: distinct(threats.filter((thing) => thing.type === "domain-name")) },
+    { id: "I2", value: distinct(targets.filter((thing) => thing.host === null)) },
+    { id: "I3", value: distinct(targets.filter((thing) => thing.type === "domain-name")) },
     { id: "I4", value: told.phishing.sites, byCountry: told.phishing.byCountry },
-    { id: "I5", value: distinct(threats.filter((thing) => thing.type === "url")) },
+    { id: "I5", value: distinct(targets.filter((thing) => thing.type === "url")) },
+    { id: "I6", value: told.compromised.sites, byCountry: told.compromised.byCountry },
     {
-      id: "I6",
-      value: told.compromised.sites,
-      byCountry: told.compromised.byCountry,
-      government: told.compromised.government,
+      id: "I6-government",
+      value: told.compromised.government,
+      byCountry: told.compromised.governmentByCountry,
     },
     { id: "I7", value: told.victims.addresses, byCountry: told.victims.byCountry },
     { id: "I12", value: told.liveness.active },
@@ -352,16 +359,12 @@ function tellFigures(told: Omit<ExerciseTruth, "figures">, threats: readonly Thi
   ];
 }
 
-/** Things without a country stand under no key. */
-function countryOf(thing: Thing): string | null {
-  return thing.country;
+function countryOf(thing: Thing): string {
+  return thing.country ?? "";
 }
 
-function tally<T>(items: readonly T[], key: (item: T) => string | null): Record<string, number> {
+function tally<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const item of items) {
-    const name = key(item);
-    if (name !== null) counts[name] = (counts[name] ?? 0) + 1;
-  }
+  for (const item of items) counts[key(item)] = (counts[key(item)] ?? 0) + 1;
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
