@@ -3,7 +3,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
 import { readOrMakeCredentials } from "#platform/postgres/credentials.ts";
-import { connectTo, type Database, openDatabase } from "#platform/postgres/database.ts";
+import { addressInRole, connectTo, type Database, openDatabase } from "#platform/postgres/database.ts";
 import { migrate } from "#platform/postgres/migrate.ts";
 import { type DatabaseRole, ensureRoles, roleName } from "#platform/postgres/roles.ts";
 
@@ -79,12 +79,7 @@ async function embeddedServer(dataDir: string): Promise<TestServer> {
 function externalServer(superuserUrl: string): TestServer {
   return {
     superuserUrl,
-    urlFor(role, name) {
-      const url = new URL(superuserUrl);
-      url.pathname = `/${name}`;
-      url.searchParams.set("options", `-c role=${roleName(role)}`);
-      return url.href.replaceAll("+", "%20");
-    },
+    urlFor: (role, name) => addressInRole(superuserUrl.replace(/\/[^/?]*(?=\?|$)/, `/${name}`), role),
   };
 }
 

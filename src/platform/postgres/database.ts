@@ -96,7 +96,7 @@ export function connectTo(
 }
 
 /** Together below the embedded server's 80, with two processes of each kind. */
-const POOL_SIZES: Readonly<Record<DatabaseRole, number>> = { owner: 2, app: 10, worker: 8, signer: 2 };
+const POOL_SIZES: Readonly<Record<DatabaseRole, number>> = { owner: 4, app: 10, worker: 8, signer: 2 };
 
 function connection(role: DatabaseRole, url: string): pg.ClientConfig {
   return {
@@ -117,11 +117,17 @@ function externalUrls(options: DatabaseOptions, databaseUrl: string): (role: Dat
     const own = options.roleUrls?.[role];
     // The owner's address is used as it stands: whoever logs in there owns what the migrations make.
     if (own !== undefined || role === "owner") return own ?? databaseUrl;
-    const url = new URL(databaseUrl);
-    const given = url.searchParams.get("options");
-    url.searchParams.set("options", `${given ? `${given} ` : ""}-c role=${roleName(role)}`);
-    return url.href.replaceAll("+", "%20");
+    return addressInRole(databaseUrl, role);
   };
+}
+
+/** The same address, whose sessions begin in `role` and fall back to it on RESET ROLE. Also without a host (Unix socket). */
+export function addressInRole(databaseUrl: string, role: DatabaseRole): string {
+  const [base, query = ""] = databaseUrl.split("?", 2);
+  const parameters = new URLSearchParams(query);
+  const given = parameters.get("options");
+  parameters.set("options", `${given ? `${given} ` : ""}-c role=${roleName(role)}`);
+  return `${base}?${parameters.toString().replaceAll("+", "%20")}`;
 }
 
 /** First start: roles with their passwords and the database. Later: one look, nothing changed. */

@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readlinkSync,
   readSync,
   renameSync,
@@ -319,6 +320,7 @@ function startFailure(site: Site, what: string): Problem {
  * do this at once one rename wins, and the other's work is dropped.
  */
 async function makeCluster(site: Site): Promise<void> {
+  removeBrokenOff(site.folder);
   const made = mkdtempSync(join(site.folder, "db.new-"));
   const passwordFile = join(site.socketFolder, `password-${process.pid}`);
   writeFileSync(passwordFile, `${site.options.superuserPassword}\n`, { mode: 0o600 });
@@ -341,6 +343,19 @@ async function makeCluster(site: Site): Promise<void> {
   } finally {
     rmSync(passwordFile, { force: true });
     rmSync(made, { recursive: true, force: true });
+  }
+}
+
+const MAKING_TAKES_AT_MOST_MS = 600_000;
+
+/** What a start that was killed while making the cluster left behind: 40 MB each. */
+function removeBrokenOff(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    if (!name.startsWith("db.new-")) continue;
+    const made = statSync(path, { throwIfNoEntry: false });
+    if (made && made.mtimeMs < Date.now() - MAKING_TAKES_AT_MOST_MS)
+      rmSync(path, { recursive: true, force: true });
   }
 }
 
