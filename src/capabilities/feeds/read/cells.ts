@@ -6,7 +6,7 @@ export function cellText(text: string | undefined): string {
   const first = text.charCodeAt(0);
   const last = text.charCodeAt(text.length - 1);
   const trimmed = first <= 32 || last <= 32 || first === 0xa0 || last === 0xa0 ? text.trim() : text;
-  return trimmed.length <= 9 && PLACEHOLDERS.has(trimmed.toLowerCase()) ? "" : trimmed;
+  return trimmed.length <= 15 && PLACEHOLDERS.has(trimmed.toLowerCase()) ? "" : trimmed;
 }
 
 const PLACEHOLDERS = new Set([

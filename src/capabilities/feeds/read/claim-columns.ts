@@ -19,7 +19,8 @@ export interface ClaimColumns {
   readonly observables: readonly ObservableColumn[];
   /** The first of these whose word is known decides the role. */
   readonly role?: readonly number[] | undefined;
-  readonly family?: number | undefined;
+  /** The first of these that is filled names the family. */
+  readonly family?: readonly number[] | undefined;
   readonly firstSeen?: DateColumn | undefined;
   readonly lastSeen?: DateColumn | undefined;
   /** A date that is both the first and the last observation when those say nothing. */
@@ -32,6 +33,8 @@ export interface ClaimColumns {
   readonly target?: number | undefined;
   readonly tlp?: number | undefined;
   readonly reference?: number | undefined;
+  /** The origin of rows that name none: a tracker's export has the tracker as origin, through however many partners. */
+  readonly origin?: string | undefined;
 }
 
 export interface ObservableColumn {
@@ -99,7 +102,7 @@ export function createClaimer(columns: ClaimColumns, sink: RowSink) {
     const seen = dateAt(columns.seen, fields);
     return {
       row,
-      families: columns.family === undefined ? undefined : familiesOf(cellText(fields[columns.family])),
+      families: columns.family === undefined ? undefined : familiesOf(firstFilled(columns.family, fields)),
       firstSeen: dateAt(columns.firstSeen, fields) ?? seen,
       lastSeen: dateAt(columns.lastSeen, fields) ?? seen,
       validUntil: dateAt(columns.validUntil, fields),
@@ -111,7 +114,9 @@ export function createClaimer(columns: ClaimColumns, sink: RowSink) {
       target: columns.target === undefined ? undefined : cellText(fields[columns.target]) || undefined,
       markings: columns.tlp === undefined ? undefined : markingsOf(cellText(fields[columns.tlp])),
       reference:
-        columns.reference === undefined ? undefined : cellText(fields[columns.reference]) || undefined,
+        columns.reference === undefined
+          ? columns.origin
+          : cellText(fields[columns.reference]) || columns.origin,
     };
   }
 }
@@ -147,6 +152,14 @@ function roleSaid(indexes: readonly number[] | undefined, fields: readonly strin
     if (role !== undefined) return role;
   }
   return undefined;
+}
+
+function firstFilled(indexes: readonly number[], fields: readonly string[]): string {
+  for (const index of indexes) {
+    const text = cellText(fields[index]);
+    if (text.length > 0) return text;
+  }
+  return "";
 }
 
 function dateAt(column: DateColumn | undefined, fields: readonly string[]): number | undefined {

@@ -175,7 +175,7 @@ function columnsOf(
   return {
     observables,
     role: roleColumns(fields, names, mapped),
-    family: fields.get("family"),
+    family: listOf(fields.get("family")),
     firstSeen: date("firstSeen"),
     lastSeen: date("lastSeen"),
     seen: date("seen"),
@@ -199,6 +199,10 @@ function roleColumns(fields: ReadonlyMap<CanonicalField, number>, names: readonl
     index !== best && ALSO_ROLE.has(foldName(name)) ? [index] : [],
   );
   return [best, ...others.filter((index) => ![...fields.values()].includes(index))];
+}
+
+function listOf(index: number | undefined): readonly number[] | undefined {
+  return index === undefined ? undefined : [index];
 }
 
 const ALSO_ROLE = new Set(["type", "category", "classification", "threat", "tipo", "categorie", "categoria"]);

@@ -81,7 +81,7 @@ const ROLE_WORDS: Readonly<Partial<Record<ThreatRole, string>>> = {
   compromised: `compromised|compromised website|compromised site|compromised server|compromised host|hacked|hacked website|hacked webserver|defacement|defaced|webshell|web shell|
     injected code|site compromis|site pirate|serveur compromis|defiguration|defacage|compromis|sitio comprometido|sitio hackeado|servidor comprometido|comprometido|desfiguracion|
     site comprometido|موقع مخترق|مخترق|اختراق|تشويه المواقع|kompromittiert`,
-  victim: `victim|infected|infected system|infected host|bot|bots|botnet drone|drone|zombie|sinkhole|victime|systeme infecte|machine infectee|infecte|victima|infectado|equipo infectado|
+  victim: `victim|infected|infected system|infected host|bot|bots|botnet drone|drone|zombie|victime|systeme infecte|machine infectee|infecte|victima|infectado|equipo infectado|
     sistema infectado|vitima|ضحيه|الضحيه|جهاز مصاب|مصاب|infiziert|opfer`,
   vulnerable: `vulnerable|vulnerable system|vulnerable service|vulnerability|exposed service|open proxy|proxy|open resolver|openresolver|openresolvers|open service|potentially unwanted accessible|systeme vulnerable|
     vulnerabilite|vulnerabilidad|sistema vulnerable|vulnerabilidade|ثغره|نظام ضعيف|verwundbar`,
