@@ -1,6 +1,6 @@
 import type { Claim, PartInput, RefusalCode, RowSink } from "../../format.ts";
 import { defineFeedFormat, UnreadablePart } from "../../format.ts";
-import { type JsonPlan, parseElement, splitJson } from "../../read/json-elements.ts";
+import { type JsonPlace, type JsonPlan, parseElement, splitJson } from "../../read/json-elements.ts";
 import { instantOf, isJsonObject, type JsonObject, objectsOf, textOf } from "../../read/json-values.ts";
 import { type AttributeValue, attributeValues, roleOfAttributeType } from "./attribute.ts";
 import {
@@ -157,7 +157,7 @@ async function readAttributes(
   await splitJson(part.text(), planAttributes, (source, at) => {
     const value = parseElement(source, at);
     if (!isJsonObject(value)) return;
-    const event = events.get(at.outer) ?? NO_EVENT;
+    const event = eventOf(value, at, events);
     const inner = objectsOf(value, "Attribute");
     const holder = textOf(value, "type") === undefined || inner.length > 0 ? value : null;
     for (const attribute of holder === null ? [value] : inner) {
@@ -166,6 +166,16 @@ async function readAttributes(
     }
   });
   return rows;
+}
+
+/**
+ * The event of an attribute: by its place in the array of events, the only one, or what attributes/restSearch repeats
+ * with each attribute.
+ */
+function eventOf(value: JsonObject, at: JsonPlace, events: ReadonlyMap<number, EventContext>): EventContext {
+  if (isJsonObject(value.Event)) return contextOf(value.Event);
+  const isInArray = at.path.startsWith("response/*/") || at.path.startsWith("*/");
+  return events.get(isInArray ? at.outer : 0) ?? NO_EVENT;
 }
 
 interface Row {
