@@ -1,6 +1,7 @@
 /**
- * The Admiralty code (NATO AJP-2.1): how reliable the source is and how credible the piece of information is. The two are rated apart and written
- * together, `B2`. The letter G that some taxonomies add ("deliberately misleading") is not in the code.
+ * The Admiralty code (NATO AJP-2.1): how reliable the source is and how credible the piece of information is. The two are
+ * rated apart and written together, `B2`. The letter G that some taxonomies add ("deliberately misleading") is not in the
+ * code.
  */
 export const SOURCE_RELIABILITIES = {
   A: "Completely reliable",
@@ -52,8 +53,8 @@ export function formatAdmiralty(rating: AdmiraltyRating): string {
 }
 
 /**
- * The STIX 2.1 confidence (0-100) of a credibility, by the Admiralty scale of its appendix A. Null for 6: what cannot be judged has no number, and
- * zero would mean "improbable". Reliability does not enter: a poor source can be right.
+ * The STIX 2.1 confidence (0-100) of a credibility, by the Admiralty scale of its appendix A. Null for 6: what cannot be
+ * judged has no number, and zero would mean "improbable". Reliability does not enter: a poor source can be right.
  */
 export function confidenceOf(credibility: InformationCredibility): number | null {
   return CONFIDENCES[credibility];

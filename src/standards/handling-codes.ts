@@ -1,6 +1,6 @@
 /**
- * Handling codes of the European law-enforcement exchange (the "4x4" form): conditions the provider lays on the use of a piece of information. They say nothing
- * about its truth, and they add up: an item may carry several.
+ * Handling codes of the European law-enforcement exchange (the "4x4" form): conditions the provider lays on the use of a piece
+ * of information. They say nothing about its truth, and they add up: an item may carry several.
  */
 export const HANDLING_CODES = ["H0", "H1", "H2", "H3"] as const;
 export type HandlingCode = (typeof HANDLING_CODES)[number];
@@ -19,8 +19,9 @@ export function parseHandlingCode(text: string): HandlingCode | null {
 }
 
 /**
- * The codes of anything made from parts with these codes: every restriction of every part, in the order of the scale. H0 only says that nothing
- * beyond the common purpose is asked, so it disappears beside a restriction and stands alone where there is none.
+ * The codes of anything made from parts with these codes: every restriction of every part, in the order of the scale. H0 only
+ * says that nothing beyond the common purpose is asked, so it disappears beside a restriction and stands alone where there is
+ * none.
  */
 export function combineHandlingCodes(...parts: readonly Iterable<HandlingCode>[]): HandlingCode[] {
   const present = new Set(parts.flatMap((part) => [...part]));

@@ -1,6 +1,6 @@
 /**
- * Permissible Actions Protocol, from the most open to the most closed: what a receiver may do with a piece of information, as TLP says whom he may tell.
- * CLEAR was called WHITE; the old name is read and never written.
+ * Permissible Actions Protocol, from the most open to the most closed: what a receiver may do with a piece of information, as
+ * TLP says whom he may tell. CLEAR was called WHITE; the old name is read and never written.
  */
 export const PAP_LEVELS = ["CLEAR", "GREEN", "AMBER", "RED"] as const;
 export type Pap = (typeof PAP_LEVELS)[number];
@@ -14,7 +14,10 @@ export const PAP_MEANINGS: Readonly<Record<Pap, string>> = {
   RED: "Only actions that nobody outside can detect: search your own logs, on your own systems.",
 };
 
-/** Reads `PAP:Red`, `pap:white`, `AMBER`; null when it is not a PAP marking. An unreadable marking must never become an open one. */
+/**
+ * Reads `PAP:Red`, `pap:white`, `AMBER`; null when it is not a PAP marking. An unreadable marking must never become an open
+ * one.
+ */
 export function parsePap(text: string): Pap | null {
   const word = text
     .trim()

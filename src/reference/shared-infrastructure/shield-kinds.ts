@@ -1,6 +1,7 @@
 /**
- * What a shield does to a value. `refuse-front-page` refuses the bare name or the front page and flags everything else there, since any page
- * of a popular site may be a criminal's and its front page never is. `not-shared` takes names out of a wider row: a rented machine's name under a cloud's own.
+ * What a shield does to a value. `refuse-front-page` refuses the bare name or the front page and flags everything else there,
+ * since any page of a popular site may be a criminal's and its front page never is. `not-shared` takes names out of a wider
+ * row: a rented machine's name under a cloud's own.
  */
 export const SHIELD_KINDS = {
   resolver: "refuse",

@@ -13,7 +13,10 @@ export interface OperatorTable {
   readonly replaces?: boolean;
 }
 
-/** Reads an operator's table: `kind,value,name` in CSV, or a MISP warning list in JSON. Throws an Error that names file, row and fault. */
+/**
+ * Reads an operator's table: `kind,value,name` in CSV, or a MISP warning list in JSON. Throws an Error that names file, row
+ * and fault.
+ */
 export function readOperatorTable(table: OperatorTable): ShieldEntry[] {
   const text = readFileSync(table.path, "utf8");
   if (extname(table.path).toLowerCase() !== ".json") return parseTable(text, basename(table.path));

@@ -20,8 +20,9 @@ export interface Shields {
 }
 
 /**
- * The shield over an observable in normal form, or null. `host` is its host name or address as normalising gave it. Only addresses, networks, host names and URLs
- * are shielded by host: a mailbox at a large provider is one person's. Measured: 0.1 microseconds in the mean on values of public feeds.
+ * The shield over an observable in normal form, or null. `host` is its host name or address as normalising gave it. Only
+ * addresses, networks, host names and URLs are shielded by host: a mailbox at a large provider is one person's. Measured: 0.1
+ * microseconds in the mean on values of public feeds.
  */
 export function findShield(
   observable: { readonly type: string; readonly value: string },
@@ -39,8 +40,8 @@ export function findShield(
 }
 
 /**
- * The shipped tables with an operator's own added, later tables winning. A table that `replaces` drops the shipped rows of the kinds it holds. Reads
- * files, once, at start. Throws an Error that names file, row and fault.
+ * The shipped tables with an operator's own added, later tables winning. A table that `replaces` drops the shipped rows of the
+ * kinds it holds. Reads files, once, at start. Throws an Error that names file, row and fault.
  */
 export function loadShields(tables: readonly OperatorTable[] = []): Shields {
   let entries = readShippedTables();

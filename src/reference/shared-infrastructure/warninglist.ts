@@ -3,8 +3,9 @@ import { isNetwork } from "../reserved-ranges/range-table.ts";
 import type { ShieldEntry, ShieldKind } from "./shield-kinds.ts";
 
 /**
- * Reads a MISP warning list as shields of the given kind. Hosts stand for the names below them, as in MISP; `string` entries are compared with the whole
- * value or its host. Lists of type `regex` are refused: a stranger's expression can be made to run for ever. Never throws.
+ * Reads a MISP warning list as shields of the given kind. Hosts stand for the names below them, as in MISP; `string` entries
+ * are compared with the whole value or its host. Lists of type `regex` are refused: a stranger's expression can be made to run
+ * for ever. Never throws.
  */
 export function parseWarninglist(
   json: string,

@@ -3,8 +3,9 @@ import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import { type NormalForm, normalForm, type Refusal, refuse } from "./normal-form.ts";
 
 /**
- * A telephone number as E.164. It must carry its country (`+221...`, `00221...`, `tel:`) or `country` must say which country's national
- * notation it is (alpha-2); extensions are dropped. Only the length is checked, because numbers reserved for fiction and new ranges are in no table.
+ * A telephone number as E.164. It must carry its country (`+221...`, `00221...`, `tel:`) or `country` must say which country's
+ * national notation it is (alpha-2); extensions are dropped. Only the length is checked, because numbers reserved for fiction
+ * and new ranges are in no table.
  */
 export function normalisePhone(text: string, country?: string): NormalForm | Refusal {
   const number = text.replace(/^(?:tel|callto|sip|whatsapp):/i, "").replace(/^\s*\(?00(?=[1-9])/, "+");
@@ -72,9 +73,10 @@ const ACCOUNT_WORDS: readonly (readonly [word: RegExp, country: string | null])[
 ];
 
 /**
- * A bank account that is no IBAN: letters and digits only, upper case, leading zeros kept, with its country in front when it is known: `NG:0123456789` as given, by
- * `country`, or by a word beside the number (`sort code 99-01-23 account 12345678` is `GB:99012312345678`). A value that proves to be an IBAN comes back as one. The same
- * digits at two banks are two accounts: the bank is the caller's to keep.
+ * A bank account that is no IBAN: letters and digits only, upper case, leading zeros kept, with its country in front when it
+ * is known: `NG:0123456789` as given, by `country`, or by a word beside the number (`sort code 99-01-23 account 12345678` is
+ * `GB:99012312345678`). A value that proves to be an IBAN comes back as one. The same digits at two banks are two accounts:
+ * the bank is the caller's to keep.
  */
 export function normaliseBankAccount(text: string, country?: string): NormalForm | Refusal {
   const prefix = /^([A-Za-z]{2}):(.*)$/.exec(text);
@@ -142,8 +144,9 @@ const SERVICE_ALIASES: Readonly<Record<string, string>> = {
 const CASELESS = new Set([...Object.values(PROFILE_HOSTS), "skype", "icq", "wechat"]);
 
 /**
- * A user's handle together with its service, `telegram:some_name`: read from `service:handle`, `service:@handle` or the address of a profile page. The handle is lower case where
- * the service ignores case. A handle without a service names nobody and is refused.
+ * A user's handle together with its service, `telegram:some_name`: read from `service:handle`, `service:@handle` or the
+ * address of a profile page. The handle is lower case where the service ignores case. A handle without a service names nobody
+ * and is refused.
  */
 export function normaliseUserAccount(text: string): NormalForm | Refusal {
   const page =

@@ -6,8 +6,9 @@ export interface Address {
 
 /**
  * Reads an IPv4 or IPv6 address. IPv4 needs four decimal numbers without leading zeros: `010` is 8 to some programs and 10 to
- * others, so it is refused, not guessed. IPv6 comes back as RFC 5952 says; IPv4-mapped and -compatible IPv6 is the IPv4 address
- * it carries, so that one machine has one name. A zone (`%eth0`) is dropped: it means nothing on another machine. Null when it is neither.
+ * others, so it is refused, not guessed. IPv6 comes back as RFC 5952 says; IPv4-mapped and -compatible IPv6 is the IPv4
+ * address it carries, so that one machine has one name. A zone (`%eth0`) is dropped: it means nothing on another machine. Null
+ * when it is neither.
  */
 export function parseAddress(text: string): Address | null {
   if (isPlainIpv4(text)) return { family: 4, value: text };
@@ -128,8 +129,8 @@ function parseGroups(text: string, mayEndInIpv4: boolean): number[] | null {
 }
 
 /**
- * The IPv4 address inside `::ffff:a.b.c.d` (mapped) or `::a.b.c.d` (compatible, RFC 4291 2.5.5). Low compatible values such as `::1` are
- * IPv6 of their own. Translated addresses (`64:ff9b::`, 6to4, Teredo) are other machines' addresses and stay.
+ * The IPv4 address inside `::ffff:a.b.c.d` (mapped) or `::a.b.c.d` (compatible, RFC 4291 2.5.5). Low compatible values such as
+ * `::1` are IPv6 of their own. Translated addresses (`64:ff9b::`, 6to4, Teredo) are other machines' addresses and stay.
  */
 function embeddedIpv4(groups: readonly number[]): string | null {
   if (groups.slice(0, 5).some((group) => group !== 0)) return null;

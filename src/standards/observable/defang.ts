@@ -1,6 +1,7 @@
 /**
  * Makes a value in normal form harmless to click, for print and mail: `http://a.example/x` becomes `hxxp[://]a[.]example/x`.
- * Only scheme and host are touched, so that `refang(defang(value))` is `value` again. File hashes and accounts come back as they are.
+ * Only scheme and host are touched, so that `refang(defang(value))` is `value` again. File hashes and accounts come back as
+ * they are.
  */
 export function defang(value: string): string {
   const scheme = value.indexOf("://");

@@ -6,9 +6,10 @@ export type HostName =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * The normal form of a host name: lower case, A-labels (UTS 46, non-transitional, as browsers do), without trailing dot and leading `*.` or `.`.
- * At least two labels, the last one alphabetic; underscores and hyphens anywhere are let through because real names carry them. The last
- * label need not be a known one, so that `.example` and `.test` pass. `www.a.example` and `a.example` are two hosts here; counting decides (C-4).
+ * The normal form of a host name: lower case, A-labels (UTS 46, non-transitional, as browsers do), without trailing dot and
+ * leading `*.` or `.`. At least two labels, the last one alphabetic; underscores and hyphens anywhere are let through because
+ * real names carry them. The last label need not be a known one, so that `.example` and `.test` pass. `www.a.example` and
+ * `a.example` are two hosts here; counting decides (C-4).
  */
 export function normaliseHostName(text: string): HostName {
   const bare = text.replace(/^(?:\*\.|\.)+/, "").replace(/\.$/, "");

@@ -17,8 +17,8 @@ export function publicSuffix(host: string): string | null {
 }
 
 /**
- * True when the last label is a top-level domain of the list, or one reserved for tests and documentation (RFC 2606). Free text needs
- * this to tell a host from a file name: `report.docx` has the shape of a host name.
+ * True when the last label is a top-level domain of the list, or one reserved for tests and documentation (RFC 2606). Free
+ * text needs this to tell a host from a file name: `report.docx` has the shape of a host name.
  */
 export function hasKnownSuffix(host: string): boolean {
   const { isIcann, isPrivate } = parse(host, OPTIONS);

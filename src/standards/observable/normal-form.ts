@@ -1,9 +1,9 @@
 import type { ObservableType } from "./types.ts";
 
 /**
- * A value as it was understood. `host` is the host part of a URL, host name or e-mail address, or the address itself; null where there is
- * none (networks, hashes, accounts). `port` is the port that stood beside an address or name, or in a URL when it is not the scheme's default.
- * `changed` tells whether the value differs from the raw text, so that a screen can show both.
+ * A value as it was understood. `host` is the host part of a URL, host name or e-mail address, or the address itself; null
+ * where there is none (networks, hashes, accounts). `port` is the port that stood beside an address or name, or in a URL when
+ * it is not the scheme's default. `changed` tells whether the value differs from the raw text, so that a screen can show both.
  */
 export interface NormalForm {
   readonly ok: true;

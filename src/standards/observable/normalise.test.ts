@@ -166,6 +166,7 @@ const ERRORS: readonly [raw: string, code: string, given?: ObservableType][] = [
   ["some_name", "malformed", "user-account"],
   ["AS0", "malformed"],
   ["0123", "malformed", "file-md5"],
+  ["a.example", "malformed", "file-md5"],
   ["MX:012345678901234567", "malformed", "bank-account"],
   ["CVE-2024-0001", "unsupported"],
   ["+1 202 555 0100", "unsupported"],

@@ -11,14 +11,17 @@ import { badPort, normaliseUrl, readPort, splitPort } from "./web-address.ts";
 export type { NormalForm, Refusal } from "./normal-form.ts";
 
 /**
- * The normal form of one raw value (requirement FU-1): equal things come out byte for byte equal, and a normal form comes back unchanged.
+ * The normal form of one raw value (requirement FU-1): equal things come out byte for byte equal, and a normal form comes back
+ * unchanged.
  *
- * The value is refanged first. `type` is what the source calls it. For addresses, networks, host names, URLs and hashes the value's own shape decides, because columns
- * lie (a "domain" column that holds an address gives an address) ; other types are held to. Without `type` the shape decides, except that a telephone number,
- * a bank account or a handle is never guessed. `country` (alpha-2) is for national telephone and account notation.
+ * The value is refanged first. `type` is what the source calls it. For addresses, networks, host names and URLs the
+ * value's own shape decides, because columns lie (a "domain" column that holds an address gives an address); other types are
+ * held to. Without `type` the shape decides, except that a telephone number, a bank account or a handle is never guessed.
+ * `country` (alpha-2) is for national telephone and account notation.
  *
- * Never throws. Refusals: `empty` (nothing, or a word for nothing such as `N/A`), `too-long` (over 4096 characters), `unsupported` (understood, but
- * Muster fuses no such thing), `malformed` (the reason says what is wrong; NUL, line breaks and direction overrides inside a value are among it).
+ * Never throws. Refusals: `empty` (nothing, or a word for nothing such as `N/A`), `too-long` (over 4096 characters),
+ * `unsupported` (understood, but Muster fuses no such thing), `malformed` (the reason says what is wrong; NUL, line breaks and
+ * direction overrides inside a value are among it).
  */
 export function normaliseObservable(
   raw: string,
@@ -27,7 +30,9 @@ export function normaliseObservable(
 ): NormalForm | Refusal {
   if (type === undefined || SHAPE_DECIDES.has(type)) {
     const plain = plainForm(raw);
-    if (plain !== null) return plain;
+    // A hash column holds hashes: a name in it is a mistake, and only hashes have no host here.
+    if (plain !== null && (plain.host === null || type === undefined || !type.startsWith("file-")))
+      return plain;
   }
   if (raw.length > LONGEST_RAW) return refuse("The value is longer than 4096 characters.", "too-long");
   const text = refang(raw);
@@ -39,7 +44,7 @@ const LONGEST_VALUE = 4096;
 /** Marks and quotes can double a value; more than that is not a value. */
 const LONGEST_RAW = 2 * LONGEST_VALUE;
 
-/** Types that sources mix up. */
+/** Types that sources mix up, or one length of hash with another. */
 const SHAPE_DECIDES: ReadonlySet<ObservableType> = new Set<ObservableType>([
   "ipv4-addr",
   "ipv6-addr",
@@ -183,8 +188,9 @@ function readSite(text: string): NormalForm | Refusal {
 }
 
 /**
- * The local part is lower case too: no provider of note tells letters apart by case, and partners do not keep it. Quoted local parts and
- * braces, slashes and the like, which RFC 5322 allows, are refused: they are defanging gone wrong or half a URL, never a mailbox.
+ * The local part is lower case too: no provider of note tells letters apart by case, and partners do not keep it. Quoted local
+ * parts and braces, slashes and the like, which RFC 5322 allows, are refused: they are defanging gone wrong or half a URL,
+ * never a mailbox.
  */
 function readEmail(text: string): NormalForm | Refusal {
   const inside = /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text;

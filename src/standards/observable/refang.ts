@@ -7,7 +7,7 @@ export function refang(text: string): string {
   if (!mayBeDefanged(text)) return text;
   let current = text;
   // Marks can be nested, `[[.]]`; a value that is still changing after a few rounds is not a value.
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 4; round++) {
     const next = refangOnce(current);
     if (next === current) break;
     current = next;
@@ -28,15 +28,18 @@ function mayBeDefanged(text: string): boolean {
   return SENTENCE_ENDS.includes(text.charAt(text.length - 1)) || DISGUISED_SCHEME.test(text);
 }
 
-/** Zero-width space, soft hyphen, word joiner, byte-order mark and the direction marks that right-to-left documents leave behind. */
+/**
+ * Zero-width space, soft hyphen, word joiner, byte-order mark and the direction marks that right-to-left documents leave
+ * behind.
+ */
 const INVISIBLE = /[\u00AD\u200B\u200E\u200F\u061C\u2060\uFEFF]/g;
 /** The zero-width joiners are letters' glue in Persian and Indic names, and litter after an ASCII character. */
 const STRAY_JOINER = /(^|[\x00-\x7F])[\u200C\u200D]+/g;
 
 // Every repetition below is bounded, so that no row can make these expressions run for long.
-const BRACKETED_MARK = /[[({]{1,8}[ \t]{0,4}(:\/\/|:\/|::|:|\/\/|\/|@|\.)[ \t]{0,4}[\])}]{1,8}/g;
-const BRACKETED_DOT = /[[({]{1,8}[ \t]{0,4}dot[ \t]{0,4}[\])}]{1,8}/gi;
-const BRACKETED_AT = /[[({]{1,8}[ \t]{0,4}at[ \t]{0,4}[\])}]{1,8}/gi;
+const BRACKETED_MARK = /[[({]{1,3}[ \t]{0,4}(:\/\/|:\/|::|:|\/\/|\/|@|\.)[ \t]{0,4}[\])}]{1,3}/g;
+const BRACKETED_DOT = /[[({]{1,3}[ \t]{0,4}dot[ \t]{0,4}[\])}]{1,3}/gi;
+const BRACKETED_AT = /[[({]{1,3}[ \t]{0,4}at[ \t]{0,4}[\])}]{1,3}/gi;
 const SPOKEN_DOT = /[ \t]{1,4}dot[ \t]{1,4}/gi;
 /** `a\.example` of people who write regular expressions, and the half brackets of `a[.example`. */
 const HALF_MARKED_DOT = /\\\.|[[({]\.|\.[\])}]/g;
@@ -69,8 +72,8 @@ function revealScheme(value: string): string {
 }
 
 /**
- * What stands round a value: space, quotes of several languages, and the isolates in which a right-to-left page wraps identifiers.
- * The same direction characters inside a value deceive; they stay, to be refused.
+ * What stands round a value: space, quotes of several languages, and the isolates in which a right-to-left page wraps
+ * identifiers. The same direction characters inside a value deceive; they stay, to be refused.
  */
 const WRAPPING = /[\s"'`\u00AB\u00BB\u2018-\u201F\u2039\u203A\u2066-\u2069\u202A-\u202E]/;
 

@@ -5,9 +5,10 @@ import { base58xmr, bech32, bech32m, createBase58check, hex } from "@scure/base"
 const base58check = createBase58check(sha256);
 
 /**
- * The normal form of a payment address whose checksum is right, or null: Bitcoin, Litecoin and Dogecoin (Base58Check; BIP 173 and 350 for bech32 and bech32m), Tron, Monero, and
- * Ethereum with everything that shares its addresses. A URI prefix (`bitcoin:`) is taken off. Base58 addresses keep their case, which is
- * part of them; bech32 and Ethereum are lower case, the latter after its mixed case has passed EIP-55.
+ * The normal form of a payment address whose checksum is right, or null: Bitcoin, Litecoin and Dogecoin (Base58Check; BIP 173
+ * and 350 for bech32 and bech32m), Tron, Monero, and Ethereum with everything that shares its addresses. A URI prefix
+ * (`bitcoin:`) is taken off. Base58 addresses keep their case, which is part of them; bech32 and Ethereum are lower case, the
+ * latter after its mixed case has passed EIP-55.
  */
 export function normaliseWallet(text: string): string | null {
   const address = text
@@ -22,7 +23,10 @@ export function normaliseWallet(text: string): string | null {
   return null;
 }
 
-/** First byte of the decoded address: Bitcoin 0 and 5, test networks 111 and 196, Litecoin 48 and 50, Dogecoin 30 and 22, Tron 65. */
+/**
+ * First byte of the decoded address: Bitcoin 0 and 5, test networks 111 and 196, Litecoin 48 and 50, Dogecoin 30 and 22, Tron
+ * 65.
+ */
 const VERSIONS = new Set([0, 5, 111, 196, 48, 50, 30, 22, 65]);
 
 function hasBase58Checksum(address: string): boolean {

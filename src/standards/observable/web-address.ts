@@ -2,7 +2,10 @@ import { formatIpv4, isPlainIpv4, parseAddress } from "./address.ts";
 import { normaliseHostName } from "./host-name.ts";
 import { type NormalForm, normalForm, type Refusal, refuse } from "./normal-form.ts";
 
-/** The schemes in which a backslash is a slash and a missing slash is forgiven, with their default ports (WHATWG URL, "special"). */
+/**
+ * The schemes in which a backslash is a slash and a missing slash is forgiven, with their default ports (WHATWG URL,
+ * "special").
+ */
 const SPECIAL_PORTS = new Map([
   ["http", 80],
   ["https", 443],
@@ -14,9 +17,10 @@ const SPECIAL_PORTS = new Map([
 const LONGEST_URL = 4096;
 
 /**
- * The normal form of an absolute URL: scheme and host lower case, host as A-labels or a plain address, default port dropped, empty path `/`. User
- * information, path, query and fragment stay byte for byte: `new URL()` re-encodes them and would make two different addresses equal or lose the
- * spelling that finds the page. Numeric hosts (`http://3221225985/`) become the dotted address; where octal makes them ambiguous they are refused.
+ * The normal form of an absolute URL: scheme and host lower case, host as A-labels or a plain address, default port dropped,
+ * empty path `/`. User information, path, query and fragment stay byte for byte: `new URL()` re-encodes them and would make
+ * two different addresses equal or lose the spelling that finds the page. Numeric hosts (`http://3221225985/`) become the
+ * dotted address; where octal makes them ambiguous they are refused.
  */
 export function normaliseUrl(text: string): NormalForm | Refusal {
   if (text.length > LONGEST_URL) {
@@ -88,7 +92,10 @@ function normaliseUrlHost(host: string): ReturnType<typeof normaliseHostName> {
   return value === null ? normaliseHostName(host) : { ok: true, value };
 }
 
-/** One number for the whole address, or four of which some are hexadecimal. Leading zeros mean octal to some programs: null, hence refused. */
+/**
+ * One number for the whole address, or four of which some are hexadecimal. Leading zeros mean octal to some programs: null,
+ * hence refused.
+ */
 function numericIpv4(host: string): string | null {
   const parts = host.toLowerCase().split(".");
   const isNumeric = parts.every((part) => /^(?:0x[0-9a-f]{1,8}|0|[1-9]\d{0,9})$/.test(part));
