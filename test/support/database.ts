@@ -3,9 +3,9 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, inject } from "vitest";
 import { readOrMakeCredentials } from "#platform/postgres/credentials.ts";
-import { addressInRole, connectTo, type Database, openDatabase } from "#platform/postgres/database.ts";
+import { connectTo, type Database, openDatabase } from "#platform/postgres/database.ts";
 import { migrate } from "#platform/postgres/migrate.ts";
-import { type DatabaseRole, ensureRoles, roleName } from "#platform/postgres/roles.ts";
+import { DATABASE_ROLES, type DatabaseRole, ensureRoles, roleName } from "#platform/postgres/roles.ts";
 
 /**
  * A migrated, empty database of its own for the tests of one file, dropped after them. Call it at the top of the file
@@ -50,6 +50,8 @@ export async function createTestDatabase(): Promise<Database> {
 
 interface TestServer {
   readonly superuserUrl: string;
+  /** To be given to the roles, where they have none yet. */
+  readonly password?: string;
   urlFor(role: DatabaseRole, database: string): string;
 }
 
@@ -76,10 +78,14 @@ async function embeddedServer(dataDir: string): Promise<TestServer> {
   };
 }
 
+/** The roles can log in there as on the embedded server, with a password that protects nothing. */
 function externalServer(superuserUrl: string): TestServer {
+  const [, scheme, , host, , query = ""] =
+    /^(postgres(?:ql)?:\/\/)([^@/]*@)?([^/?]*)(\/[^?]*)?(\?.*)?$/.exec(superuserUrl) ?? [];
   return {
     superuserUrl,
-    urlFor: (role, name) => addressInRole(superuserUrl.replace(/\/[^/?]*(?=\?|$)/, `/${name}`), role),
+    password: "only for tests",
+    urlFor: (role, name) => `${scheme}${roleName(role)}:only%20for%20tests@${host}/${name}${query}`,
   };
 }
 
@@ -92,6 +98,11 @@ async function makeTemplate(server: TestServer): Promise<void> {
     const found = await client.query("select from pg_database where datname = $1", [TEMPLATE]);
     if (found.rowCount !== 0) return;
     await ensureRoles(client);
+    if (server.password !== undefined) {
+      const password = client.escapeLiteral(server.password);
+      for (const role of DATABASE_ROLES)
+        await client.query(`alter role ${roleName(role)} login password ${password}`);
+    }
     const building = `${TEMPLATE}_building`;
     await client.query(`drop database if exists ${building} with (force)`);
     await client.query(`create database ${building} owner ${roleName("owner")}`);

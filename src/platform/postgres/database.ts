@@ -122,7 +122,7 @@ function externalUrls(options: DatabaseOptions, databaseUrl: string): (role: Dat
 }
 
 /** The same address, whose sessions begin in `role` and fall back to it on RESET ROLE. Also without a host (Unix socket). */
-export function addressInRole(databaseUrl: string, role: DatabaseRole): string {
+function addressInRole(databaseUrl: string, role: DatabaseRole): string {
   const [base, query = ""] = databaseUrl.split("?", 2);
   const parameters = new URLSearchParams(query);
   const given = parameters.get("options");

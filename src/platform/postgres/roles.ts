@@ -53,7 +53,7 @@ const ROLE_STATE = `/* platform.findRoles */
 
 function missingStatements(role: RoleState): string[] {
   const statements: string[] = [];
-  if (!role.exists) statements.push(`create role ${role.name} nologin noinherit`);
+  if (!role.exists) statements.push(`create role ${role.name} nologin`);
   if (role.name === "muster_worker" && !role.bypasses) statements.push(`alter role ${role.name} bypassrls`);
   if (!role.member && role.name !== "muster_owner" && role.login !== "postgres") {
     statements.push(`grant ${role.name} to "${role.login.replaceAll('"', '""')}"`);
