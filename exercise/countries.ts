@@ -88,12 +88,15 @@ export const GOVERNMENT_LABELS: Readonly<
   ],
 };
 
-/** CSV `country,suffix,level,kind` as the shipped list of government suffixes is written. */
+/** CSV `country,suffix,level,kind`: `government` suffixes, and the `country-code` suffix that stands in for a ccTLD. */
 export function writeSuffixTable(): string {
-  const lines = COUNTRIES.flatMap((country) =>
-    (GOVERNMENT_LABELS[country] ?? []).map(
-      ([label, level]) => `${country},${label}.${country.toLowerCase()}.example,${level},zone`,
-    ),
-  );
+  const lines = COUNTRIES.flatMap((country) => {
+    const zone = `${country.toLowerCase()}.example`;
+    const labels = GOVERNMENT_LABELS[country] ?? [];
+    return [
+      `${country},${zone},,country-code`,
+      ...labels.map(([label, level]) => `${country},${label}.${zone},${level},government`),
+    ];
+  });
   return `${["country,suffix,level,kind", ...lines].join("\n")}\n`;
 }
