@@ -32,6 +32,13 @@ export function eachLine(text: string, visit: (line: string, number: number) => 
   reader.end();
 }
 
+/** The beginning of a head, at most `length` characters, without a line that is cut. */
+export function wholeLines(head: { text: string; complete: boolean }, length: number): string {
+  if (head.complete && head.text.length <= length) return head.text;
+  const beginning = head.text.slice(0, length);
+  return beginning.slice(0, Math.max(beginning.lastIndexOf("\n"), beginning.lastIndexOf("\r")) + 1);
+}
+
 function createLineReader(visitor: LineVisitor, maxLength: number) {
   let number = 1;
   let carry = "";

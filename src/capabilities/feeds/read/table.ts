@@ -5,6 +5,11 @@ export interface TableShape {
   readonly separator: string;
   /** How many columns a full record has; shorter records, and longer ones whose surplus says something, are refused. */
   readonly width: number;
+  /**
+   * Fewest columns of a record where a report has grown and older rows lack its last columns. Must be one more than
+   * the columns that are read, so that a value cut by the end of the file is never taken for a whole one.
+   */
+  readonly leastWidth?: number | undefined;
   /** Whether the first record (not a comment) names the columns. */
   readonly hasHeader: boolean;
 }
@@ -20,6 +25,7 @@ export async function readTable(
   take: (fields: readonly string[], line: number) => void,
 ): Promise<void> {
   const { width } = shape;
+  const least = Math.min(width, shape.leastWidth ?? width);
   let skip = shape.hasHeader;
   await readDelimited(
     text,
@@ -32,7 +38,7 @@ export async function readTable(
         }
         if (fields.length === 1 && fields[0]?.trim() === "") return;
         sink.row();
-        if (fields.length < width || (fields.length > width && hasText(fields, width))) {
+        if (fields.length < least || (fields.length > width && hasText(fields, width))) {
           const reason = `This row has ${fields.length} columns, the table has ${width}. Put values that contain the separator in quotation marks.`;
           sink.refuse({
             row: line,

@@ -26,7 +26,7 @@ describe("threatRoleOf", () => {
   ])("reads %s", (word, role) => expect(threatRoleOf(word)).toBe(role));
 
   it("gives no role to a word that it does not know", () => {
-    for (const word of ["", "unsorted", "DOMAIN", "tcp", "443", "https://www.example.test/c2"]) {
+    for (const word of ["", "unknown", "unsorted", "DOMAIN", "tcp", "443", "https://www.example.test/c2"]) {
       expect(threatRoleOf(word)).toBeUndefined();
     }
   });

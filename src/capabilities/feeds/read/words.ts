@@ -36,6 +36,7 @@ function remembered<T>(cache: Map<string, T>, text: string, find: (text: string)
 
 function findRole(text: string): ThreatRole | undefined {
   const lower = text.trim().toLowerCase();
+  if (lower === "unknown") return undefined; // our own word for a role that nobody told
   if (isThreatRole(lower)) return lower;
   const whole = roleOfPhrase(lower);
   if (whole !== undefined) return whole;

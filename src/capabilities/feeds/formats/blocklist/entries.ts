@@ -108,7 +108,7 @@ function adblockEntry(text: string): Entry | undefined {
   return /^\/.{1,1000}\/(?:\$\S*)?$/.test(text) ? "unsupported" : undefined;
 }
 
-const POLICY = /^(\S{1,255})\s+(?:\d+\s+)?(?:IN\s+)?CNAME\s+(\S+)/i;
+const POLICY = /^(\S{1,2000})\s+(?:\d+\s+)?(?:IN\s+)?CNAME\s+(\S+)/i;
 
 /** RPZ: the trigger stands left; `x` and `*.x` are the same trigger for us, `32.1.2.0.192.rpz-ip` is an address. */
 function policyZoneEntry(text: string, isIndented: boolean): Entry | undefined {

@@ -1,6 +1,6 @@
 import { defineFeedFormat, type Head, type RowSink } from "../../format.ts";
 import { headFirst } from "../../read/head-first.ts";
-import { eachLine, readLines } from "../../read/lines.ts";
+import { eachLine, readLines, wholeLines } from "../../read/lines.ts";
 import { roleOfTitle } from "../../read/titles.ts";
 import { createEntryReader, type Entry } from "./entries.ts";
 
@@ -65,8 +65,7 @@ function countEntries(head: Head): { entries: number; others: number } {
   const entryOf = createEntryReader();
   let entries = 0;
   let others = 0;
-  const text = head.complete ? head.text : head.text.slice(0, head.text.lastIndexOf("\n") + 1);
-  eachLine(text.slice(0, 32 * 1024), (line) => {
+  eachLine(wholeLines(head, 32 * 1024), (line) => {
     const entry: Entry = entryOf(line);
     if (entry === "comment") return;
     if (entry === "unreadable") others++;

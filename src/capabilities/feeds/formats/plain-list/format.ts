@@ -1,9 +1,9 @@
 import type { ThreatRole } from "#standards/threat-role.ts";
 import { defineFeedFormat, type Head, UnreadablePart } from "../../format.ts";
-import { portAfterColon, portOf } from "../../read/cells.ts";
+import { cellText, portAfterColon, portOf } from "../../read/cells.ts";
 import { inferFields, OBSERVABLE_FIELDS } from "../../read/field-names.ts";
 import { headFirst } from "../../read/head-first.ts";
-import { eachLine, readLines } from "../../read/lines.ts";
+import { eachLine, readLines, wholeLines } from "../../read/lines.ts";
 import { shapeOf } from "../../read/shape.ts";
 import { roleOfTitle } from "../../read/titles.ts";
 import { threatRoleOf } from "../../read/words.ts";
@@ -81,7 +81,11 @@ export default defineFeedFormat({
         sink.claim({
           row,
           value,
-          role: note.role ?? about.role,
+          // "# stealer" behind an address in a section of C2 servers names the malware, not another role.
+          role:
+            note.role === undefined || (note.role === "malware" && about.role !== undefined)
+              ? about.role
+              : note.role,
           families: note.families ?? about.families,
           port: note.port ?? portAfterColon(value),
           reference: about.reference,
@@ -123,7 +127,7 @@ function readNote(rest: string): Note | null {
   const remark = text.slice(mark[0].length);
   const role = threatRoleOf(remark);
   if (role !== undefined) return { role };
-  return mark[1] === "#" && FAMILY.test(remark) ? { families: [remark] } : NO_NOTE;
+  return mark[1] === "#" && FAMILY.test(cellText(remark)) ? { families: [remark] } : NO_NOTE;
 }
 
 /** One word that is no list number (SBL123, AS64500): in lists of C2 servers the remark is the family. */
@@ -164,9 +168,8 @@ function firstToken(text: string): string {
 
 function countLines(head: Head) {
   const counts = { values: 0, paths: 0, others: 0, tabular: 0 };
-  const text = head.complete ? head.text : head.text.slice(0, head.text.lastIndexOf("\n") + 1);
   let first = true;
-  eachLine(text.slice(0, 32 * 1024), (raw) => {
+  eachLine(wholeLines(head, 32 * 1024), (raw) => {
     const line = raw.trim();
     if (line.length === 0 || isComment(line)) return;
     const cut = endOfValue(line);

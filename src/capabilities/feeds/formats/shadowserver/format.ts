@@ -25,7 +25,14 @@ export default defineFeedFormat({
       );
     }
     const claimers = plan.byRow.map(({ when, columns }) => ({ when, claim: createClaimer(columns, sink) }));
-    const shape = { separator: ",", width: header.names.length, hasHeader: header.place === "record" };
+    const leastWidth =
+      2 + Math.max(...plan.byRow.flatMap(({ columns }) => columns.observables.map(({ index }) => index)));
+    const shape = {
+      separator: ",",
+      width: header.names.length,
+      leastWidth,
+      hasHeader: header.place === "record",
+    };
     await readTable(all, shape, sink, (fields, line) => {
       for (const { when, claim } of claimers) {
         if (when !== undefined && !when(fields)) continue;

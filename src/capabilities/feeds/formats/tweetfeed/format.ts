@@ -77,7 +77,7 @@ function readTags(
 
 /** Tags that people use for topics, file types and places rather than families. */
 const NO_FAMILY = new Set(
-  "opendir apt loader botnet elf android apk exe dll pdf js vbs lnk zip webshell malspam maldoc macro ioc iocs threatintel infosec cybersecurity".split(
+  "opendir apt loader botnet elf android apk exe dll pdf js vbs lnk zip webshell malspam maldoc macro ioc iocs clickfix malvertising interactsh proxyshell threatintel infosec cybersecurity".split(
     " ",
   ),
 );
