@@ -16,7 +16,7 @@ import { readSuffixes } from "./read-suffixes.ts";
 const shipped = readSuffixes(
   readFileSync(new URL("./suffixes.csv", import.meta.url), "utf8"),
   "suffixes.csv",
-);
+).government;
 
 describe("government suffixes", () => {
   it("are known for every country but those without a domain or a body of their own", () => {
