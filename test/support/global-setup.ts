@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,6 +19,8 @@ declare module "vitest" {
 /** Before any test: where the run's database will be. After all: the server and its folder are gone. */
 export default function setUp(project: TestProject): () => Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "muster-test-"));
+  // When root runs the tests, the server's account passes through here.
+  chmodSync(folder, 0o711);
   const testRun = randomBytes(6).toString("hex");
   project.provide("databaseFolder", folder);
   project.provide("testRun", testRun);

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Problem } from "../problem.ts";
 import { describeSettings, readSettings } from "./settings.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "muster-settings-"));
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "muster-settings-"));
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function faultsOf(environment: Record<string, string>): string {

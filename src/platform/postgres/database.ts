@@ -64,9 +64,21 @@ export function connectTo(
   server?: Pick<EmbeddedServer, "stop">,
 ): Database {
   const pools = new Map<DatabaseRole, pg.Pool>();
+  let isClosing = false;
+  // The server may end sessions before it has read that we end them.
+  const onLost = (error: unknown) => {
+    if (!isClosing) onTrouble(error);
+  };
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    isClosing = true;
+    await Promise.all([...pools.values()].map((pool) => pool.end()));
+    await server?.stop();
+  };
   return {
     urlFor,
     pool(role) {
+      if (isClosing) throw new Error("the database is closed");
       let pool = pools.get(role);
       if (!pool) {
         pool = new pg.Pool({
@@ -75,23 +87,19 @@ export function connectTo(
           idleTimeoutMillis: 30_000,
         });
         // Without a listener a lost idle connection would end the process.
-        pool.on("error", onTrouble);
-        pool.on("connect", (client) => client.on("error", onTrouble));
+        pool.on("error", onLost);
+        pool.on("connect", (client) => client.on("error", onLost));
         pools.set(role, pool);
       }
       return pool;
     },
     async connect(role) {
       const client = new pg.Client(connection(role, urlFor(role)));
-      client.on("error", onTrouble);
+      client.on("error", onLost);
       await client.connect();
       return client;
     },
-    async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.end()));
-      pools.clear();
-      await server?.stop();
-    },
+    close: () => (closed ??= close()),
   };
 }
 
@@ -130,6 +138,9 @@ function addressInRole(databaseUrl: string, role: DatabaseRole): string {
   return `${base}?${parameters.toString().replaceAll("+", "%20")}`;
 }
 
+/** Written last, as a comment on the database: a start that was killed half-way is done again, each step may be repeated. */
+const PREPARED = "Muster: roles and grants complete";
+
 /** First start: roles with their passwords and the database. Later: one look, nothing changed. */
 async function prepareCluster(
   superuserUrl: string,
@@ -139,7 +150,9 @@ async function prepareCluster(
   await client.connect();
   try {
     const found = await client.query<{ ready: boolean }>(
-      "/* platform.isClusterPrepared */ select exists (select from pg_database where datname = 'muster') as ready",
+      `/* platform.isClusterPrepared */
+       select exists (select from pg_database
+                       where datname = 'muster' and shobj_description(oid, 'pg_database') = '${PREPARED}') as ready`,
     );
     if (found.rows[0]?.ready) return;
     // Two starters: the second waits here and finds everything made.

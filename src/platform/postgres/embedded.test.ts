@@ -15,7 +15,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type EmbeddedServer, startEmbedded } from "./embedded.ts";
 import { endPostmaster, findPostmaster } from "./postmaster.ts";
 import { isUnavailable, retryWhileUnavailable } from "./transaction.ts";
@@ -33,7 +33,11 @@ function newFolder(parent = tmpdir(), name = "muster-embedded-"): string {
 }
 
 /** One data folder serves most tests, one after another: making a cluster takes a second. */
-const shared = join(newFolder(), "data");
+let shared = "";
+beforeAll(() => {
+  shared = join(newFolder(), "data");
+});
+
 const clusterOf = (dataDir: string) => join(dataDir, "postgres", "db");
 
 async function start(dataDir = shared): Promise<EmbeddedServer> {

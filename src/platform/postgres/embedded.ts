@@ -73,14 +73,16 @@ export async function startEmbedded(dataDir: string, options: EmbeddedOptions): 
     const guard = keepRunning(site, (next) => {
       postmaster = next;
     });
+    const stop = async () => {
+      await guard.end();
+      closeSync(membership);
+      await leave(site);
+    };
+    let stopped: Promise<void> | undefined;
     return {
       socketFolder: site.socketFolder,
       pid: () => postmaster.pid,
-      async stop() {
-        await guard.end();
-        closeSync(membership);
-        await leave(site);
-      },
+      stop: () => (stopped ??= stop()),
     };
   } catch (error) {
     closeSync(membership);
