@@ -6,7 +6,15 @@ export function cellText(text: string | undefined): string {
   const first = text.charCodeAt(0);
   const last = text.charCodeAt(text.length - 1);
   const trimmed = first <= 32 || last <= 32 || first === 0xa0 || last === 0xa0 ? text.trim() : text;
-  return trimmed.length <= 15 && PLACEHOLDERS.has(trimmed.toLowerCase()) ? "" : trimmed;
+  if (trimmed.length > 15 || !mayBePlaceholder(trimmed.charCodeAt(0))) return trimmed;
+  return PLACEHOLDERS.has(trimmed.toLowerCase()) ? "" : trimmed;
+}
+
+/** `-`, `#`, `(`, `?`, n and u: asked before the set, because nearly every cell of every row comes here. */
+function mayBePlaceholder(code: number): boolean {
+  return (
+    code === 45 || code === 35 || code === 40 || code === 63 || (code | 32) === 110 || (code | 32) === 117
+  );
 }
 
 const PLACEHOLDERS = new Set([
@@ -53,8 +61,14 @@ export function confidenceOf(text: string): number | undefined {
 /** A country code of two letters, upper case. `XX` and `ZZ` are what feeds write for "not known". */
 export function countryOf(text: string): string | undefined {
   if (text.length !== 2) return undefined;
+  if (!isLetter(text.charCodeAt(0)) || !isLetter(text.charCodeAt(1))) return undefined;
   const code = text.toUpperCase();
-  return /^[A-Z]{2}$/.test(code) && code !== "XX" && code !== "ZZ" ? code : undefined;
+  return code === "XX" || code === "ZZ" ? undefined : code;
+}
+
+function isLetter(code: number): boolean {
+  const lower = code | 32;
+  return lower >= 97 && lower <= 122;
 }
 
 /** `amber`, `TLP:AMBER` and `tlp:white` as a marking word with its prefix. */

@@ -58,8 +58,8 @@ function parseIso(text: string, hints: DateHints): number | null | undefined {
   const month = digits(text, 5, 2);
   const day = digits(text, 8, 2);
   if (month < 0 || day < 0 || text.charCodeAt(7) !== separator) return undefined;
-  if (!isDay(year, month, day)) return null;
-  const midnight = Date.UTC(year, month - 1, day);
+  const midnight = midnightOf(year, month, day);
+  if (midnight === null) return null;
   if (text.length === 10) return local(midnight, hints);
   const between = text.charCodeAt(10);
   if (between !== BLANK && between !== LETTER_T && between !== LETTER_T + 32) return undefined;
@@ -83,7 +83,21 @@ function parseIso(text: string, hints: DateHints): number | null | undefined {
     }
   }
   if (at === text.length) return local(midnight + millis, hints);
+  if (at === text.length - 1 && text.charCodeAt(at) === LETTER_Z) return midnight + millis;
   return withZone(midnight + millis, text.slice(at), hints);
+}
+
+// Rows of a feed come in the order of days: the last day asked for is nearly always the next one too.
+let lastDay = -1;
+let lastMidnight: number | null = null;
+
+function midnightOf(year: number, month: number, day: number): number | null {
+  const key = (year * 100 + month) * 100 + day;
+  if (key !== lastDay) {
+    lastDay = key;
+    lastMidnight = isDay(year, month, day) ? Date.UTC(year, month - 1, day) : null;
+  }
+  return lastMidnight;
 }
 
 /** `31/01/2026 07:05`, `31.1.26`, `1/31/2026 7:05:09 PM`, also with a zone at the end. */
@@ -241,6 +255,7 @@ const COMMA = 44;
 const COLON = 58;
 const BLANK = 32;
 const LETTER_T = 84;
+const LETTER_Z = 90;
 
 function isDigit(code: number): boolean {
   return code >= ZERO && code <= ZERO + 9;

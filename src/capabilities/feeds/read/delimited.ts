@@ -80,7 +80,7 @@ export function createDelimitedReader(options: DelimitedOptions, visitor: Record
       }
       if (quote < at) quote = indexOrEnd(text, '"', at);
       if (quote < stop && text.charCodeAt(at) !== commentCode) {
-        const end = readQuoted(text, at, final);
+        const end = readQuoted(text, at, stop, final);
         if (end >= 0) {
           at = end;
           continue;
@@ -133,8 +133,8 @@ export function createDelimitedReader(options: DelimitedOptions, visitor: Record
     visitor.record(fields, line);
   }
 
-  /** One record with quotes from `start`. Returns where the next one starts, or INCOMPLETE, or BROKEN. */
-  function readQuoted(text: string, start: number, final: boolean): number {
+  /** One record with quotes from `start`; its first line ends at `stop`. Returns where the next one starts, or INCOMPLETE, or BROKEN. */
+  function readQuoted(text: string, start: number, stop: number, final: boolean): number {
     const { length } = text;
     let count = 0;
     let at = start;
@@ -153,7 +153,8 @@ export function createDelimitedReader(options: DelimitedOptions, visitor: Record
         }
         if (close === -1) return final ? BROKEN : INCOMPLETE;
         value = value.length === 0 ? text.slice(from, close) : value + text.slice(from, close);
-        const inside = countNewlines(value);
+        // Most quoted fields end on the line they begin on: only the others are searched for newlines.
+        const inside = close < stop ? 0 : countNewlines(value);
         newlines += inside;
         at = close + 1;
         while (text.charCodeAt(at) === SPACE) at++;
