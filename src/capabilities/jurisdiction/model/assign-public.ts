@@ -95,16 +95,13 @@ function assignAddress(
   const second = reference.second === null ? null : reference.second.countryOf(address);
   out.second = second;
   if (first !== null && second !== null && first !== second) out.flags |= PUBLIC_FLAGS.tablesDisagree;
-  if (front !== FRONT.none) {
-    out.basis =
-      front === FRONT.anycast ? UNASSIGNED_REASONS.anycast : UNASSIGNED_REASONS["shared-infrastructure"];
-  } else if (first !== null) {
-    out.country = first;
-    out.basis = BASES["address-allocation"].code;
-  } else if (second !== null) {
-    out.country = second;
-    out.basis = BASES["second-allocation"].code;
-  } else out.basis = UNASSIGNED_REASONS.unallocated;
+  if (first === null && second === null) out.basis = UNASSIGNED_REASONS.unallocated;
+  else if (front === FRONT.anycast) out.basis = UNASSIGNED_REASONS.anycast;
+  else if (front === FRONT.sharedInfrastructure) out.basis = UNASSIGNED_REASONS["shared-infrastructure"];
+  else {
+    out.country = first ?? second;
+    out.basis = BASES[first === null ? "second-allocation" : "address-allocation"].code;
+  }
 }
 
 function assignName(host: string, reference: PublicReference, out: PublicAssignment): void {

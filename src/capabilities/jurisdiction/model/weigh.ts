@@ -127,12 +127,14 @@ function withWords(decision: RoleDecision, words: readonly Evidence[]): RoleDeci
 function nobody(
   pieces: readonly Evidence[],
   tie: boolean,
-  front: Circumstances["front"],
+  front: NonNullable<Circumstances["front"]> | null,
   silence: UnassignedReason | null,
 ): CountryDecision["unassigned"] {
   const hint = [...pieces].sort(byStrength)[0]?.country ?? null;
   if (tie) return { reason: "evidence-disagrees", hint };
-  return { reason: front ?? silence ?? "no-evidence", hint };
+  // The front is the reason only where it took something away; a name without a country has none with or without it.
+  const masked = front !== null && (silence === null || pieces.some(isAllocation));
+  return { reason: masked ? front : (silence ?? "no-evidence"), hint };
 }
 
 function reviewReasons(
