@@ -13,6 +13,7 @@ revoke all on schema public from public;
 grant usage on schema platform to muster_app, muster_worker, muster_signer;
 grant select on platform.migration to muster_app, muster_worker, muster_signer;
 grant execute on function platform.add_job to muster_app, muster_worker, muster_signer;
+grant execute on function platform.count_jobs to muster_app;
 grant select, insert, update, delete on platform.worker_process to muster_worker, muster_signer;
 
 -- graphile_worker: the job queue, for the two that take jobs ----------------------------------------------------------
@@ -48,8 +49,9 @@ grant usage, update on sequence threats.commit_sequence to muster_worker;
 grant insert, update on threats.merge to muster_app;
 
 -- jurisdiction -------------------------------------------------------------------------------------------------------
-grant usage on schema jurisdiction to muster_app;
-grant select, insert on jurisdiction.decision to muster_app;
+grant usage on schema jurisdiction to muster_app, muster_worker;
+grant select on jurisdiction.decision to muster_app, muster_worker;
+grant insert on jurisdiction.decision to muster_app;
 grant update (withdrawn_at) on jurisdiction.decision to muster_app;
 
 -- packages: composed by the worker, released by the signer alone; nothing of either is ever changed -----------------

@@ -1,6 +1,6 @@
 export { receiveDelivery } from "./acts/receiveDelivery.ts";
 export { registerSource } from "./acts/registerSource.ts";
-export { type Claim, type Refusal, UnreadablePart } from "./format.ts";
+export { type Claim, type Refusal, type RefusalCode, UnreadablePart } from "./format.ts";
 export {
   type Audience,
   advanceDelivery,
@@ -17,6 +17,7 @@ export {
   listSources,
   lockDeliveryProgress,
   type PartSummary,
+  type RefusedRow,
   type Source,
   updateDeliveryDone,
   updateDeliveryReading,

@@ -1,5 +1,5 @@
 export { readOperationFile } from "./acts/readOperationFile.ts";
-export type { DeliveryDeclaration, ExerciseTables, OperationFile, SourceDeclaration } from "./contract.ts";
+export { DeliveryDeclaration, type ExerciseTables, type OperationFile, type SourceDeclaration } from "./contract.ts";
 export {
   CODES,
   combineHandling,

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { OperationFile } from "./contract.ts";
+import type { ExerciseTables, OperationFile } from "./contract.ts";
 import type { Handling } from "./model/handling.ts";
 
 /** An operation as stored. `asOf` in milliseconds since the epoch, UTC. */
@@ -15,7 +15,7 @@ export interface Operation {
   readonly legalBasis: string;
   readonly countries: readonly string[];
   readonly defaults: NonNullable<OperationFile["defaults"]>;
-  readonly exercise: OperationFile["exercise"] | null;
+  readonly exercise: ExerciseTables | null;
 }
 
 const COLUMNS = `id, code, name, from_date as "from", to_date as "to", (extract(epoch from as_of) * 1000)::float8 as "asOf",

@@ -1,8 +1,10 @@
+export { mergeThreats, undoMerge } from "./acts/mergeThreats.ts";
 export { type IntakeSurroundings, takeDelivery } from "./acts/takeDelivery.ts";
 export type { AssignPublic, PublicFacts } from "./intake/batcher.ts";
 export { readInThread } from "./intake/read-in-thread.ts";
 export type { IntakeOrder } from "./intake/thread-messages.ts";
 export { THREAT_FLAGS } from "./model/codes.ts";
+export { COUNTING_RULES } from "./model/counting-rules.ts";
 export type { KnownThreat, StatedAssertion } from "./model/known-threat.ts";
 export { LIVENESS_WINDOW_DAYS } from "./model/liveness.ts";
 export { type ThreatView, viewOf } from "./model/view.ts";

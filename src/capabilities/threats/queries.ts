@@ -182,17 +182,19 @@ export async function* openThreatCursor(
   db: pg.ClientBase,
   operation: number,
   audiences: readonly number[],
+  only: { readonly country: string; readonly alsoThreats: readonly string[] } | null,
 ): AsyncGenerator<readonly ThreatRow[]> {
   // The planner must not sort a million wide rows on disk: the primary keys give the order.
   await db.query("/* threats.openThreatCursor */ set local enable_sort = off");
-  await db.query({
-    text: `/* threats.openThreatCursor */ declare threat_rows no scroll cursor for
+  await db.query(
+    `/* threats.openThreatCursor */ declare threat_rows no scroll cursor for
      select threat.id, threat.type, threat.role, threat.value, threat.host, ${ASSERTION}
        from threats.threat join threats.assertion on assertion.threat = threat.id
-      where threat.operation = ${Number(operation)} and threat.merged_into is null
-        and assertion.audience = any('{${audiences.map(Number).join(",")}}'::integer[])
+      where threat.operation = $1 and threat.merged_into is null and assertion.audience = any($2::integer[])
+        and ($3::text is null or threat.country = $3 or threat.country is null or threat.id = any($4::uuid[]))
       order by threat.id, assertion.content`,
-  });
+    [operation, audiences, only?.country ?? null, only?.alsoThreats ?? []],
+  );
   try {
     for (;;) {
       const rows = await db.query<ThreatRow>(
@@ -206,21 +208,94 @@ export async function* openThreatCursor(
   }
 }
 
-/** Visible assertions of threats merged into another, under the threat that was kept. They are few. */
+/** Visible assertions of threats merged into another, each with the id of the one that was kept. They are few. */
 export async function listMergedRows(
   db: Db,
   operation: number,
   audiences: readonly number[],
-): Promise<ThreatRow[]> {
-  const found = await db.query<ThreatRow>(
+): Promise<(ThreatRow & { readonly keptId: string })[]> {
+  const found = await db.query<ThreatRow & { keptId: string }>(
     `/* threats.listMergedRows */
-     select kept.id, kept.type, kept.role, kept.value, kept.host, ${ASSERTION}
-       from threats.threat merged
-       join threats.threat kept on kept.id = merged.merged_into
-       join threats.assertion on assertion.threat = merged.id
-      where merged.operation = $1 and merged.merged_into is not null and assertion.audience = any($2::integer[])
-      order by kept.id, assertion.content`,
+     select threat.merged_into as "keptId", threat.id, threat.type, threat.role, threat.value, threat.host, ${ASSERTION}
+       from threats.threat join threats.assertion on assertion.threat = threat.id
+      where threat.operation = $1 and threat.merged_into is not null and assertion.audience = any($2::integer[])
+      order by threat.id, assertion.content`,
     [operation, audiences],
   );
   return found.rows;
+}
+
+export interface MergeCandidate {
+  readonly id: string;
+  readonly role: number;
+  readonly mergedInto: string | null;
+  /** Other threats are part of it. */
+  readonly hasParts: boolean;
+}
+
+/** Locks the threats, in the order of their ids, so that two merges cannot cross. */
+export async function listThreatsForMerge(
+  db: pg.ClientBase,
+  operation: number,
+  ids: readonly string[],
+): Promise<MergeCandidate[]> {
+  const found = await db.query<MergeCandidate>(
+    `/* threats.listThreatsForMerge */
+     select id, role, merged_into as "mergedInto",
+            exists (select from threats.merge where kept = threat.id and undone_at is null) as "hasParts"
+       from threats.threat where operation = $1 and id = any($2::uuid[]) order by id for update`,
+    [operation, ids],
+  );
+  return found.rows;
+}
+
+export async function updateMergedInto(
+  db: pg.ClientBase,
+  merged: string,
+  kept: string | null,
+): Promise<void> {
+  await db.query("/* threats.updateMergedInto */ update threats.threat set merged_into = $2 where id = $1", [
+    merged,
+    kept,
+  ]);
+}
+
+export async function insertMerge(
+  db: pg.ClientBase,
+  merge: {
+    readonly operation: number;
+    readonly kept: string;
+    readonly merged: string;
+    readonly reason: string;
+    readonly officer: string;
+  },
+): Promise<number> {
+  const inserted = await db.query<{ id: number }>(
+    `/* threats.insertMerge */
+     insert into threats.merge (operation, kept, merged, reason, merged_by) values ($1, $2, $3, $4, $5) returning id`,
+    [merge.operation, merge.kept, merge.merged, merge.reason, merge.officer],
+  );
+  const id = inserted.rows[0]?.id;
+  if (id === undefined) throw new Error("threats.insertMerge returned no row");
+  return id;
+}
+
+export async function findMergeForUpdate(
+  db: pg.ClientBase,
+  operation: number,
+  id: number,
+): Promise<{ readonly merged: string; readonly isUndone: boolean } | null> {
+  const found = await db.query<{ merged: string; isUndone: boolean }>(
+    `/* threats.findMergeForUpdate */
+     select merged, undone_at is not null as "isUndone" from threats.merge where operation = $1 and id = $2 for update`,
+    [operation, id],
+  );
+  return found.rows[0] ?? null;
+}
+
+export async function updateMergeUndone(db: pg.ClientBase, id: number, officer: string): Promise<void> {
+  await db.query(
+    "/* threats.updateMergeUndone */ update threats.merge set undone_by = $2, undone_at = now() where id = $1",
+    [id, officer],
+  );
 }

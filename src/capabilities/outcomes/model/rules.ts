@@ -1,9 +1,6 @@
 import type { VisibleThreat } from "#capabilities/threats/index.ts";
 import { siteOf } from "#standards/observable/host.ts";
 
-/** Version of all counting rules below. Any change of meaning makes a new one; old figures keep theirs. */
-export const COUNTING_RULES = "muster-counting-1";
-
 /** What one threat contributes to a figure: the object counted and the country it is counted under. */
 export interface CountedObject {
   /** Identity of the object: equal objects are counted once. */

@@ -13,7 +13,6 @@ export async function intakeOrderFor(pool: pg.Pool, delivery: Delivery, path: st
   if (operation === undefined || source === undefined)
     throw new Error(`delivery ${delivery.id} has no operation or source`);
   const windowDeclared = !delivery.defaultsTaken.includes("observation window");
-  const { exercise } = operation;
   return {
     file: { path, name: delivery.fileName },
     facts: {
@@ -27,12 +26,6 @@ export async function intakeOrderFor(pool: pg.Pool, delivery: Delivery, path: st
     },
     format: delivery.declaredFormat,
     mapping: delivery.mapping,
-    exercise:
-      exercise === null
-        ? null
-        : {
-            allocations: exercise.allocations.map(({ name, file, asOf }) => ({ name, path: file, asOf })),
-            governmentSuffixes: exercise.governmentSuffixes ?? null,
-          },
+    exercise: operation.exercise,
   };
 }

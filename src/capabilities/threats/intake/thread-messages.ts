@@ -1,3 +1,4 @@
+import type { ExerciseTables } from "#capabilities/operations/index.ts";
 import type { IntakeBatch } from "./batch.ts";
 import type { DeliveryFacts } from "./batcher.ts";
 
@@ -7,11 +8,8 @@ export interface IntakeOrder {
   readonly facts: DeliveryFacts;
   readonly format: string | null;
   readonly mapping: Readonly<Record<string, string>> | null;
-  /** Files of an exercise's own allocations and suffixes, as absolute paths. */
-  readonly exercise: {
-    readonly allocations: readonly { readonly name: string; readonly path: string; readonly asOf: string }[];
-    readonly governmentSuffixes: string | null;
-  } | null;
+  /** An exercise's own tables, as absolute paths. */
+  readonly exercise: ExerciseTables | null;
 }
 
 /** What the parse thread says. The writer answers each batch with "written"; at most two are under way. */

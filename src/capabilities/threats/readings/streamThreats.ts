@@ -44,16 +44,28 @@ export async function openReadingScope(
   return { operation, reader, asOf, audiences };
 }
 
+/** Narrows a stream to what one country can be responsible for, by the public tables or a person's decision. */
+export interface CountryFilter {
+  readonly country: string;
+  /** Ids that a person decided on, whatever the tables say. */
+  readonly alsoThreats: readonly string[];
+}
+
 /**
  * Every threat of the operation that the reader may know, each with the assertions he may see and no others, in the
- * order of their ids. Memory stays flat; the caller must read to the end or return the iterator.
- * Inside a transaction only, because it uses a cursor.
+ * order of their ids. A threat that was merged into one he may know is part of that one; merged into one he may not
+ * know it stands for itself, because he must not learn of the other. Memory stays flat; the caller must read to the
+ * end or return the iterator. Inside a transaction only, because it uses a cursor.
  */
-export async function* streamThreats(db: pg.ClientBase, scope: ReadingScope): AsyncGenerator<KnownThreat> {
+export async function* streamThreats(
+  db: pg.ClientBase,
+  scope: ReadingScope,
+  only: CountryFilter | null = null,
+): AsyncGenerator<KnownThreat> {
   const audienceIds = [...scope.audiences.keys()];
-  const merged = groupByKept(await listMergedRows(db, scope.operation.id, audienceIds));
+  const merged = Map.groupBy(await listMergedRows(db, scope.operation.id, audienceIds), (row) => row.keptId);
   let group: ThreatRow[] = [];
-  for await (const rows of openThreatCursor(db, scope.operation.id, audienceIds)) {
+  for await (const rows of openThreatCursor(db, scope.operation.id, audienceIds, only)) {
     for (const row of rows) {
       if (group[0] !== undefined && group[0].id !== row.id) {
         yield* knownThreat(group, merged, scope);
@@ -63,38 +75,31 @@ export async function* streamThreats(db: pg.ClientBase, scope: ReadingScope): As
     }
   }
   if (group.length > 0) yield* knownThreat(group, merged, scope);
-  // A threat whose own assertions are hidden from this reader is still seen through one merged into it.
-  for (const rows of merged.values()) yield* knownThreat(rows, new Map(), scope);
-}
-
-function groupByKept(rows: readonly ThreatRow[]): Map<string, ThreatRow[]> {
-  const groups = new Map<string, ThreatRow[]>();
-  for (const row of rows) {
-    const group = groups.get(row.id);
-    if (group === undefined) groups.set(row.id, [row]);
-    else group.push(row);
+  if (only !== null) return;
+  for (const rows of merged.values()) {
+    for (const alone of Map.groupBy(rows, (row) => row.id).values())
+      yield* knownThreat(alone, new Map(), scope);
   }
-  return groups;
 }
 
 function* knownThreat(
   group: readonly ThreatRow[],
-  merged: Map<string, ThreatRow[]>,
+  merged: Map<string, readonly ThreatRow[]>,
   scope: ReadingScope,
 ): Generator<KnownThreat> {
   const first = group[0];
   if (first === undefined) return;
-  const joined = merged.get(first.id);
-  merged.delete(first.id);
-  const assertions = [...group, ...(joined ?? [])].flatMap((row) => assertionOf(row, scope));
+  const joined = merged.get(first.id) ?? [];
+  const assertions = group.flatMap((row) => assertionOf(row, scope));
   if (assertions.length === 0) return;
+  merged.delete(first.id);
   yield {
     id: first.id,
     type: typeOfNumber(first.type),
     role: roleOfNumber(first.role),
     value: first.value,
     host: first.host,
-    assertions,
+    assertions: [...assertions, ...joined.flatMap((row) => assertionOf(row, scope))],
   };
 }
 

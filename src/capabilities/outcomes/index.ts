@@ -1,0 +1,10 @@
+export { computeFigures, type StatedFigures } from "./acts/computeFigures.ts";
+export {
+  type DeliveryLine,
+  openThreatList,
+  openUnassignedList,
+  type ThreatList,
+  writeFigures,
+  writeRefused,
+} from "./files.ts";
+export type { Figure, FigureObject } from "./model/figures.ts";

@@ -1,0 +1,164 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
+import {
+  openPublicTables,
+  type PublicTables,
+  streamResponsibleThreats,
+} from "#capabilities/jurisdiction/index.ts";
+import { findOperation, type Operation } from "#capabilities/operations/index.ts";
+import { COUNTING_RULES, LIVENESS_WINDOW_DAYS, type VisibleThreat } from "#capabilities/threats/index.ts";
+import type { FileStore } from "#platform/files/store.ts";
+import { addJob } from "#platform/jobs/add-job.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
+import { correspondenceLanguage } from "#reference/countries/correspondence-language.ts";
+import { composeReports } from "../compose-reports.ts";
+import { MANIFEST_FILE, type PackageFile } from "../model/manifest.ts";
+import type { ReportContent } from "../model/report.ts";
+import { type CountryPackage, insertPackage, listLatestPackages, lockCountryPackages } from "../queries.ts";
+import { type PdfPrinter, pdfPrinter } from "../render/pdf/pdf-printer.ts";
+import { renderPackage } from "../render/render-package.ts";
+
+export interface CompositionOrder {
+  readonly operation: string;
+  readonly country: string;
+  /** Milliseconds since the epoch, UTC. */
+  readonly asOf: number;
+}
+
+/** Asks for the packages of every participating country; returns the countries. */
+export async function requestPackages(
+  pool: pg.Pool,
+  operation: Operation,
+  asOf: number,
+  countries: readonly string[] = operation.countries,
+): Promise<readonly string[]> {
+  await transaction(pool, async (db) => {
+    for (const country of countries) {
+      const order: CompositionOrder = { operation: operation.code, country, asOf };
+      await addJob(
+        db,
+        "packages.composePackages",
+        { ...order },
+        { key: `compose-${operation.code}-${country}` },
+      );
+    }
+  });
+  return countries;
+}
+
+/**
+ * Composes the reports of one country from what that country may know, renders them and asks the signer for their
+ * release. A report that says what its latest version says is left as it is.
+ */
+export async function composePackages(
+  here: { readonly pool: pg.Pool; readonly store: FileStore },
+  order: CompositionOrder,
+): Promise<void> {
+  const operation = await findOperation(here.pool, order.operation);
+  if (operation === null) throw new Error(`there is no operation ${order.operation} to compose packages for`);
+  const tables = await openPublicTables(operation.exercise);
+  const threats = await transaction(here.pool, async (db) => {
+    await db.query("/* packages.readOneMoment */ set transaction isolation level repeatable read, read only");
+    return threatsFor(db, tables, operation, order);
+  });
+  const latest = new Map(
+    (await listLatestPackages(here.pool, operation.id)).map((known) => [known.reference, known]),
+  );
+  const idOf = new Map(threats.map((threat) => [`${threat.role} ${threat.type} ${threat.value}`, threat.id]));
+  for (const report of reportsOf(operation, order, threats, 1)) {
+    const known = latest.get(report.reference);
+    await storeReport(here, operation, known ?? null, report, idOf);
+  }
+}
+
+async function threatsFor(
+  db: pg.ClientBase,
+  tables: PublicTables,
+  operation: Operation,
+  order: CompositionOrder,
+): Promise<VisibleThreat[]> {
+  const threats: VisibleThreat[] = [];
+  const reader = { kind: "country", country: order.country } as const;
+  const stream = streamResponsibleThreats(
+    db,
+    tables,
+    operation,
+    reader,
+    order.asOf,
+    COUNTING_RULES,
+    order.country,
+  );
+  for await (const threat of stream) threats.push(threat);
+  return threats;
+}
+
+/** The desk that issues the reports. Its contact details are the operation's to set; until then only its name stands. */
+function reportsOf(
+  operation: Operation,
+  order: CompositionOrder,
+  threats: readonly VisibleThreat[],
+  version: number,
+): ReportContent[] {
+  return composeReports({
+    operation: {
+      id: operation.code,
+      name: operation.name,
+      from: operation.from,
+      to: operation.to,
+      purpose: operation.purpose,
+      legalBasis: operation.legalBasis,
+    },
+    desk: { name: `Coordination desk, ${operation.name}` },
+    asOf: order.asOf,
+    rules: COUNTING_RULES,
+    version,
+    activeWindowDays: LIVENESS_WINDOW_DAYS,
+    readers: [{ country: order.country, language: correspondenceLanguage(order.country), threats }],
+  });
+}
+
+/** Made once per program: it holds the fonts and what it has laid out before. */
+let printer: PdfPrinter | null = null;
+
+async function storeReport(
+  here: { readonly pool: pg.Pool; readonly store: FileStore },
+  operation: Operation,
+  known: CountryPackage | null,
+  report: ReportContent,
+  idOf: ReadonlyMap<string, string>,
+): Promise<void> {
+  printer ??= pdfPrinter();
+  // Rendered as the version it would be if nothing changed: equal bytes mean that nothing did.
+  const asKnown = known === null ? null : renderPackage({ ...report, version: known.version }, printer);
+  if (asKnown !== null && manifestHash(asKnown) === known?.manifestSha256) return;
+  const version = (known?.version ?? 0) + 1;
+  const files = renderPackage({ ...report, version }, printer);
+  const stored: { name: string; sha256: string; sizeBytes: number }[] = [];
+  for (const file of files) stored.push({ name: file.name, ...(await here.store.put([file.bytes])) });
+  await transaction(here.pool, async (db) => {
+    await lockCountryPackages(db, operation.id, report.country);
+    const made = await insertPackage(db, {
+      operation: operation.id,
+      reference: report.reference,
+      version,
+      country: report.country,
+      subject: report.subject.role,
+      duty: report.subject.duty,
+      language: report.language,
+      asOf: report.asOf,
+      tlp: report.marking.tlp,
+      manifestSha256: manifestHash(files),
+      files: stored,
+      threats: report.threats.flatMap(
+        ({ type, value }) => idOf.get(`${report.subject.role} ${type} ${value}`) ?? [],
+      ),
+    });
+    await addJob(db, "packages.signRelease", { package: made });
+  });
+}
+
+function manifestHash(files: readonly PackageFile[]): string {
+  const manifest = files.find(({ name }) => name === MANIFEST_FILE);
+  if (manifest === undefined) throw new Error("a rendered package has no manifest");
+  return createHash("sha256").update(manifest.bytes).digest("hex");
+}

@@ -1,0 +1,78 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { Problem } from "#platform/problem.ts";
+import type { JobTrouble } from "./program.ts";
+
+/** The worker and the signer as children of this process, each with its own role and rights. */
+export interface Children {
+  /** Rejects when a job failed again and again or a program cannot stay up; otherwise never settles. */
+  readonly trouble: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/** Attempts of one job, or starts of one program, after which waiting longer helps nobody. */
+const PATIENCE = 5;
+
+/** Starts both programs on this data folder; one that dies is started again. */
+export async function startChildren(dataDir: string): Promise<Children> {
+  const children = new Map<string, ChildProcess>();
+  let stopping = false;
+  let fail: (error: unknown) => void = () => undefined;
+  const trouble = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  trouble.catch(() => undefined); // whoever waits for it hears of it; nobody has to wait
+  const failures = new Map<string, number>();
+  const count = (what: string) => {
+    const times = (failures.get(what) ?? 0) + 1;
+    failures.set(what, times);
+    return times >= PATIENCE;
+  };
+  const start = (name: string): Promise<void> =>
+    new Promise((ready) => {
+      const child = fork(new URL(`./${name}.ts`, import.meta.url), {
+        // A command shows its own progress; the programs speak up only when something is wrong.
+        env: { MUSTER_LOG_LEVEL: "warn", ...process.env, MUSTER_DATA: dataDir },
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      });
+      children.set(name, child);
+      child.on("message", (message: "ready" | JobTrouble) => {
+        if (message === "ready") ready();
+        else if (count(`job ${message.id}`)) fail(jobFailure(message));
+      });
+      child.on("exit", () => {
+        if (stopping) return;
+        if (count(name)) fail(programFailure(name));
+        else void start(name).then(ready);
+      });
+    });
+  await Promise.race([Promise.all([start("worker"), start("signer")]), trouble]);
+  return {
+    trouble,
+    async stop() {
+      stopping = true;
+      await Promise.all([...children.values()].map(endChild));
+    },
+  };
+}
+
+function endChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.on("exit", () => resolve());
+    child.kill("SIGTERM");
+  });
+}
+
+function jobFailure({ job, message }: JobTrouble): Problem {
+  return new Problem("internal", {
+    code: "main.job_failed",
+    say: `The job ${job} failed ${PATIENCE} times: ${message}. It stays in the queue; the log above has the details.`,
+  });
+}
+
+function programFailure(name: string): Problem {
+  return new Problem("internal", {
+    code: "main.program_failed",
+    say: `The ${name} program does not stay up. Its last words are in the log above.`,
+  });
+}

@@ -1,0 +1,61 @@
+import { Command, Option } from "commander";
+import { findOperation, type Operation, type Reader } from "#capabilities/operations/index.ts";
+import { migrate } from "#platform/postgres/migrate.ts";
+import { Problem } from "#platform/problem.ts";
+import { ensureSigningKey } from "#platform/signing/signing-key.ts";
+import { type House, openHouse } from "../house.ts";
+
+/** Options that every command on a data folder has. */
+export interface HouseOptions {
+  readonly data?: string;
+  readonly json?: boolean;
+}
+
+export function houseCommand(name: string): Command {
+  return new Command(name)
+    .addOption(
+      new Option(
+        "--data <folder>",
+        "data folder: database, delivered files, keys (default: MUSTER_DATA or ./data)",
+      ),
+    )
+    .option("--json", "result as JSON on standard output");
+}
+
+/** Opens the data folder, brings the database up to date and makes the signing key on first use; closes it after the work. */
+export async function inHouse<T>(options: HouseOptions, work: (house: House) => Promise<T>): Promise<T> {
+  const house = await openHouse("cli", options.data);
+  try {
+    await migrate(house.database.pool("owner"));
+    await ensureSigningKey(house.signingKey, "Muster", new Date());
+    return await work(house);
+  } finally {
+    await house.close();
+  }
+}
+
+/** @throws Problem `not-found` */
+export async function operationNamed(house: House, code: string): Promise<Operation> {
+  const operation = await findOperation(house.database.pool("app"), code);
+  if (operation !== null) return operation;
+  throw new Problem("not-found", {
+    code: "operations.not_found",
+    say: `There is no operation "${code}" in this data folder. "muster operation list" shows those there are.`,
+  });
+}
+
+/** `desk`, a country code, or the id of a source. */
+export function readerNamed(text: string): Reader {
+  if (text === "desk") return { kind: "desk" };
+  return /^[A-Z]{2}$/.test(text) ? { kind: "country", country: text } : { kind: "source", source: text };
+}
+
+/** @throws Problem `invalid` */
+export function instantOf(text: string): number {
+  const at = Date.parse(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : text);
+  if (Number.isFinite(at)) return at;
+  throw new Problem("invalid", {
+    code: "main.not_an_instant",
+    say: `"${text}" is not an instant. Write 2026-11-15T00:00:00Z.`,
+  });
+}

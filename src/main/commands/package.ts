@@ -1,0 +1,55 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { requestPackages, writePackages } from "#capabilities/packages/index.ts";
+import { Problem } from "#platform/problem.ts";
+import { startChildren } from "../children.ts";
+import { showProgress } from "../progress.ts";
+import { waitForPackages } from "../run-operation.ts";
+import { type HouseOptions, houseCommand, inHouse, instantOf, operationNamed } from "./house-options.ts";
+
+interface PackageOptions extends HouseOptions {
+  readonly country?: string;
+  readonly all?: boolean;
+  readonly asOf?: string;
+  readonly out: string;
+}
+
+export function packageCommand(): Command {
+  return houseCommand("package")
+    .description("compose, sign and write country packages")
+    .argument("<operation>", "id of the operation")
+    .option("--country <code>", "one country")
+    .option("--all", "every participating country")
+    .option("--as-of <instant>", "2026-11-15T00:00:00Z (default: the operation's)")
+    .requiredOption("--out <folder>", "where the packages are written")
+    .action((code: string, options: PackageOptions) =>
+      inHouse(options, async (house) => {
+        const operation = await operationNamed(house, code);
+        const countries = countriesOf(operation.countries, options);
+        const asOf = options.asOf === undefined ? (operation.asOf ?? Date.now()) : instantOf(options.asOf);
+        const pool = house.database.pool("app");
+        const progress = showProgress(options.json === true);
+        const children = await startChildren(house.dataDir);
+        try {
+          await requestPackages(pool, operation, asOf, countries);
+          await waitForPackages(house, children, operation, countries, progress);
+        } finally {
+          progress.end();
+          await children.stop();
+        }
+        const out = resolve(options.out);
+        const written = await writePackages({ pool, store: house.store }, operation, out, options.country);
+        if (options.json) process.stdout.write(`${JSON.stringify(written, null, 2)}\n`);
+        else for (const { folder } of written) process.stdout.write(`${folder}\n`);
+      }),
+    );
+}
+
+function countriesOf(participants: readonly string[], options: PackageOptions): readonly string[] {
+  if (options.all === true) return participants;
+  if (options.country !== undefined && participants.includes(options.country)) return [options.country];
+  throw new Problem("invalid", {
+    code: "packages.no_such_country",
+    say: `Name a participating country with --country (${participants.join(", ")}), or ask for --all.`,
+  });
+}

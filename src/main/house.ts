@@ -1,0 +1,60 @@
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { readSettings, type Settings } from "#platform/config/settings.ts";
+import { type FileStore, localFileStore } from "#platform/files/store.ts";
+import { createLog, type Logger } from "#platform/log/log.ts";
+import { type Database, openDatabase } from "#platform/postgres/database.ts";
+
+/** What every program of Muster stands on: settings, the database, the file store, its log. Wiring only. */
+export interface House {
+  readonly settings: Settings;
+  /** Absolute path of the data folder. */
+  readonly dataDir: string;
+  readonly log: Logger;
+  readonly database: Database;
+  readonly store: FileStore;
+  /** Folder (0700) for files under way. */
+  readonly workFolder: string;
+  readonly signingKey: { readonly privateKeyFile: string; readonly publicKeyFile: string };
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the data folder for one program. Two programs on the same folder share one database server.
+ * @param dataDir from the command line; without it the setting
+ */
+export async function openHouse(program: string, dataDir?: string): Promise<House> {
+  const settings = readSettings();
+  const data = resolve(dataDir ?? settings.dataDir);
+  const log = createLog(program, settings.logLevel);
+  const database = await openDatabase({
+    dataDir: data,
+    databaseUrl: settings.databaseUrl ?? settings.databaseUrlFromFile,
+    roleUrls: roleUrls(settings),
+    onTrouble: (error) => log.warn({ err: error }, "database trouble"),
+  });
+  const workFolder = join(data, "work");
+  await mkdir(workFolder, { recursive: true, mode: 0o700 });
+  return {
+    settings,
+    dataDir: data,
+    log,
+    database,
+    store: localFileStore(join(data, "files")),
+    workFolder,
+    signingKey: {
+      privateKeyFile: join(data, "keys", "signing-key.private.asc"),
+      publicKeyFile: join(data, "keys", "signing-key.asc"),
+    },
+    close: () => database.close(),
+  };
+}
+
+function roleUrls(settings: Settings) {
+  return {
+    ...(settings.ownerDatabaseUrl === undefined ? {} : { owner: settings.ownerDatabaseUrl }),
+    ...(settings.appDatabaseUrl === undefined ? {} : { app: settings.appDatabaseUrl }),
+    ...(settings.workerDatabaseUrl === undefined ? {} : { worker: settings.workerDatabaseUrl }),
+    ...(settings.signerDatabaseUrl === undefined ? {} : { signer: settings.signerDatabaseUrl }),
+  };
+}

@@ -1,0 +1,13 @@
+import { z } from "zod";
+import { signRelease } from "#capabilities/packages/index.ts";
+import { loadSigner } from "#platform/signing/signer.ts";
+import { runProgram } from "./program.ts";
+
+/** Holds the signing key; opens nothing to the outside; reads a package for itself before it signs it. */
+const ReleaseJob = z.strictObject({ package: z.int() });
+
+await runProgram("signer", "signer", async ({ database, store, signingKey }) => {
+  const signer = await loadSigner(signingKey.privateKeyFile);
+  const here = { pool: database.pool("signer"), store, signer, now: () => new Date() };
+  return { "packages.signRelease": (payload) => signRelease(here, ReleaseJob.parse(payload).package) };
+});
