@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { countryZones } from "#reference/countries/country-zones.ts";
@@ -91,9 +92,9 @@ function rawValues(folder: string): string[] {
     ...lines("partner_e_analyst_report.txt")
       .flatMap((line) => line.match(/\S*(?:\[|\(|\{)(?:\.|dot|:\/\/)\S*/g) ?? [])
       .map((word) => word.replace(/^[“"‘(]+|[”"’),;]+$/g, "")),
-    ...lines("partner_f_phishing_urls.csv")
+    ...parse(read(folder, "partner_f_phishing_urls.csv"), { bom: true, delimiter: ";" })
       .slice(1)
-      .map((line) => line.split(";")[2] ?? ""),
+      .map((cells) => cells[2] ?? ""),
     ...lines("partner_g_compromised_sites.csv")
       .slice(1)
       .map((line) => unquoted(line.split(",")[3])),
