@@ -18,7 +18,7 @@ const SAMPLE_RECORDS = 200;
  */
 export function sniffTable(text: string, complete: boolean): Sniffed | null {
   let best: Sniffed | null = null;
-  let bestShare = 0.7;
+  let bestShare = 0.6;
   for (const separator of SEPARATORS) {
     if (!text.includes(separator)) continue;
     const records = firstRecords(text, separator, complete);
