@@ -1,5 +1,5 @@
 import { extractObservables } from "./extract.ts";
-import type { ReportBlock } from "./report.ts";
+import type { ReportBlock, TableRow } from "./report.ts";
 import { isAside, sectionRole } from "./section-role.ts";
 
 export interface LineBlocks {
@@ -15,10 +15,21 @@ export interface LineBlocks {
  * below may make it a heading. Memory does not grow with the text.
  */
 export function createLineBlocks(give: (block: ReportBlock) => void): LineBlocks {
-  const state: State = { held: null, gapBefore: true, fence: "", inTable: false, sentenceOpen: false, give };
+  const state: State = {
+    held: null,
+    gapBefore: true,
+    fence: "",
+    table: null,
+    tableIsFenced: false,
+    sentenceOpen: false,
+    give,
+  };
   return {
     line: (text, row) => readLine(state, text, row),
-    end: () => settle(state, true),
+    end() {
+      settle(state, true);
+      endTable(state);
+    },
   };
 }
 
@@ -27,7 +38,10 @@ interface State {
   gapBefore: boolean;
   /** The fence that ends the code block, empty outside. */
   fence: string;
-  inTable: boolean;
+  /** Rows of the table that is being read. */
+  table: TableRow[] | null;
+  /** It began with `|===` and ends with the next. Blank lines do not end it. */
+  tableIsFenced: boolean;
   /** The block above is prose that may go on. */
   sentenceOpen: boolean;
   readonly give: (block: ReportBlock) => void;
@@ -51,8 +65,8 @@ function readLine(state: State, text: string, row: number): void {
     return;
   }
   settle(state, isBlank);
+  if (state.table !== null && !state.tableIsFenced && !/^\s*\|/.test(text)) endTable(state);
   if (isBlank) {
-    endTable(state);
     state.gapBefore = true;
     state.sentenceOpen = false;
     return;
@@ -71,8 +85,9 @@ function readLine(state: State, text: string, row: number): void {
 
 function readOrdinary(state: State, text: string, row: number): void {
   if (TABLE_EDGE.test(text)) {
-    if (state.inTable) endTable(state);
-    else state.inTable = true;
+    const wasFenced = state.tableIsFenced;
+    endTable(state);
+    state.tableIsFenced = !wasFenced;
     return;
   }
   if (/^\s*\|/.test(text)) {
@@ -149,16 +164,29 @@ function heading(state: State, level: number, text: string, row: number): void {
 function readTableRow(state: State, text: string, row: number): void {
   state.sentenceOpen = false;
   if (/^[\s|:-]+$/.test(text)) return;
-  state.inTable = true;
   const cells = text
     .trim()
     .replace(/^\||\|$/g, "")
     .split(/(?<!\\)\|/)
     .map((cell) => cell.trim());
-  state.give({ kind: "cells", cells, row, isHeader: false });
+  state.table ??= [];
+  state.table.push({ cells, row });
+  if (state.table.length < MOST_ROWS_HELD) return;
+  const [header] = state.table;
+  giveTable(state);
+  if (header !== undefined) state.table = [header];
 }
 
+/** A longer table is read in pieces, each with the header. */
+const MOST_ROWS_HELD = 5000;
+
 function endTable(state: State): void {
-  if (state.inTable) state.give({ kind: "table-end" });
-  state.inTable = false;
+  giveTable(state);
+  state.tableIsFenced = false;
+}
+
+function giveTable(state: State): void {
+  const { table } = state;
+  state.table = null;
+  if (table !== null && table.length > 0) state.give({ kind: "table", rows: table });
 }

@@ -1,7 +1,9 @@
 import type { ThreatRole } from "#standards/threat-role.ts";
-import type { RowSink } from "../format.ts";
+import type { Claim, RowSink } from "../format.ts";
+import { type ClaimColumns, createClaimer } from "./claim-columns.ts";
 import { type Extracted, extractObservables } from "./extract.ts";
 import { isAside, isCalledHarmless, roleForType, sectionRole } from "./section-role.ts";
+import { planTable } from "./table-plan.ts";
 
 /** A piece of a report, whatever kind of file it comes from. `row` is where it stands: a line, a paragraph, a row of a sheet. */
 export type ReportBlock =
@@ -13,13 +15,13 @@ export type ReportBlock =
       /** The block goes on with a sentence that began in the block before. */
       readonly continues?: boolean;
     }
-  | {
-      readonly kind: "cells";
-      readonly cells: readonly string[];
-      readonly row: number;
-      readonly isHeader: boolean;
-    }
-  | { readonly kind: "table-end" };
+  | { readonly kind: "table"; readonly rows: readonly TableRow[] };
+
+/** The first row of a table is its header when it holds no value. */
+export interface TableRow {
+  readonly cells: readonly string[];
+  readonly row: number;
+}
 
 export interface ReportReader {
   block(block: ReportBlock): void;
@@ -44,12 +46,11 @@ export interface ReportReader {
  * lead-in line above the list, the headings from inside out. A file is always `malware`. `(name)` right behind a value is its family.
  */
 export function createReportReader(sink: RowSink): ReportReader {
-  const context: Context = { headings: [], lead: null, header: [], claims: 0, sink };
+  const context: Context = { headings: [], lead: null, claims: 0, sink };
   return {
     block(block) {
       if (block.kind === "heading") enterSection(context, block);
-      else if (block.kind === "table-end") context.header = [];
-      else if (block.kind === "cells") readCells(context, block);
+      else if (block.kind === "table") readTable(context, block.rows);
       else readText(context, block);
     },
     get claims() {
@@ -69,7 +70,6 @@ interface Context {
   headings: Section[];
   /** The last line that announces a list ("AT LEAST 12 DOMAINS HOSTING THE DLL:"). */
   lead: Section | null;
-  header: readonly string[];
   claims: number;
   readonly sink: RowSink;
 }
@@ -77,7 +77,6 @@ interface Context {
 type TextBlock = Extract<ReportBlock, { text: string; continues?: boolean }> & {
   kind: "prose" | "item" | "code";
 };
-type CellsBlock = Extract<ReportBlock, { kind: "cells" }>;
 
 function sectionOf(level: number, text: string): Section {
   return { level, role: sectionRole(text), aside: isAside(text), harmless: isCalledHarmless(text) };
@@ -90,11 +89,10 @@ function enterSection(
   context.headings = context.headings.filter((section) => section.level < level);
   context.headings.push(sectionOf(level, text));
   context.lead = null;
-  context.header = [];
   const found = extractObservables(text).filter((one) => isSure(one));
   if (found.length === 0 || isInAside(context)) return;
   context.sink.row();
-  for (const one of found) take(context, one, row, text, undefined);
+  for (const one of found) take(context, one, row, text, { line: text });
 }
 
 function readText(context: Context, block: TextBlock): void {
@@ -111,34 +109,87 @@ function readText(context: Context, block: TextBlock): void {
   context.sink.row();
   const isData = standsAsData(block, found);
   for (const one of wanted) {
-    if (isSure(one) || isData(one)) take(context, one, row, text, remarkRole(text, one));
+    if (isSure(one) || isData(one))
+      take(context, one, row, text, { role: remarkRole(text, one), line: text });
     else refuse(context, one, row, text, IN_PROSE);
   }
 }
 
-function readCells(context: Context, { cells, row, isHeader }: CellsBlock): void {
+/**
+ * Values are found in every cell. Where the header names columns, a plain name counts only in a column of indicators (the registrar's
+ * site is none), and dates, family, country and status of the row go with its values.
+ */
+function readTable(context: Context, rows: readonly TableRow[]): void {
+  if (isInAside(context)) return;
+  const [first] = rows;
+  const hasHeader = first?.cells.every((cell) => extractObservables(cell).length === 0) ?? false;
+  const header = hasHeader ? (first?.cells ?? []) : [];
+  const plan = hasHeader
+    ? planTable(
+        rows.map((row) => row.cells),
+        {},
+      )
+    : null;
+  const table: Table = {
+    header,
+    indicatorColumns: plan === null ? null : new Set(plan.columns.observables.map((column) => column.index)),
+    describe: plan === null ? () => ({}) : createDescriber(plan.columns),
+  };
+  for (const row of hasHeader ? rows.slice(1) : rows) readRow(context, table, row);
+}
+
+interface Table {
+  readonly header: readonly string[];
+  /** Null: the columns have no names, so every cell may hold one. */
+  readonly indicatorColumns: ReadonlySet<number> | null;
+  readonly describe: (cells: readonly string[], row: number) => Partial<Claim>;
+}
+
+function readRow(context: Context, table: Table, { cells, row }: TableRow): void {
   const perCell = cells.map((cell) => extractObservables(cell).filter((one) => !isLinkTarget(cell, one)));
-  if (isHeader || (context.header.length === 0 && perCell.every((found) => found.length === 0))) {
-    context.header = cells;
-    return;
-  }
-  if (isInAside(context) || perCell.every((found) => found.length === 0)) return;
+  if (perCell.every((found) => found.length === 0)) return;
+  const { role: saidRole, ...said } = table.describe(cells, row);
   const remarks = cells.filter((cell, at) => perCell[at]?.length === 0 && cell.length <= 60);
-  const rowRole = firstRole(remarks);
+  const rowRole = saidRole ?? firstRole(remarks);
   const line = cells.join(" | ");
   let met = false;
   perCell.forEach((found, at) => {
     const cell = cells[at] ?? "";
-    if (isAside(context.header[at] ?? "")) return;
+    const title = table.header[at] ?? "";
+    if (isAside(title)) return;
+    const isIndicatorColumn = table.indicatorColumns?.has(at) ?? true;
     const isData = standsAsData({ kind: "item", text: cell, row }, found);
-    const role = sectionRole(context.header[at] ?? "") ?? rowRole ?? remarkRole(cell, found[0]);
     for (const one of found) {
+      if (!isSure(one) && !isIndicatorColumn) continue;
       if (!met) context.sink.row();
       met = true;
-      if (isSure(one) || isData(one)) take(context, one, row, cell, role, line);
+      const near = { role: sectionRole(title) ?? rowRole ?? remarkRole(cell, one), line, said };
+      if (isSure(one) || isData(one)) take(context, one, row, cell, near);
       else refuse(context, one, row, cell, IN_PROSE);
     }
   });
+}
+
+/** What the other columns say of a row, by letting the reader of tables claim a value that stands in none of them. */
+function createDescriber(columns: ClaimColumns): Table["describe"] {
+  let claimed: Partial<Claim> = {};
+  const sink = {
+    row() {},
+    refuse() {},
+    claim(claim: Claim) {
+      claimed = claim;
+    },
+  };
+  const BEYOND = 1000;
+  const claimer = createClaimer({ ...columns, observables: [{ index: BEYOND, rank: 0 }] }, sink);
+  return (cells, row) => {
+    const fields = [...cells];
+    fields[BEYOND] = "-";
+    claimed = {};
+    claimer(fields, row);
+    const { value: _, row: __, type: ___, ...said } = claimed;
+    return Object.fromEntries(Object.entries(said).filter(([, word]) => word !== undefined));
+  };
 }
 
 /* ---- what is an indicator ---- */
@@ -270,23 +321,24 @@ function portBehind(text: string, one: Extracted): number | undefined {
   return digits === undefined || Number(digits) > 65535 ? undefined : Number(digits);
 }
 
-function take(
-  context: Context,
-  one: Extracted,
-  row: number,
-  text: string,
-  nearRole: ThreatRole | undefined,
-  line = text,
-): void {
-  if (isCalledHarmless(line) || context.headings.at(-1)?.harmless === true) {
-    refuse(context, one, row, line, CALLED_HARMLESS);
+/** What stands near a value: its role, its whole line, and what the columns of its row say. */
+interface Near {
+  readonly role?: ThreatRole | undefined;
+  readonly line: string;
+  readonly said?: Partial<Claim>;
+}
+
+function take(context: Context, one: Extracted, row: number, text: string, near: Near): void {
+  if (isCalledHarmless(near.line) || context.headings.at(-1)?.harmless === true) {
+    refuse(context, one, row, near.line, CALLED_HARMLESS);
     return;
   }
   const family = familyBehind(text, one);
-  const role = roleForType(nearRole ?? currentRole(context), one.type);
+  const role = roleForType(near.role ?? currentRole(context), one.type);
   const port = one.type === "url" ? undefined : portBehind(text, one);
   context.claims++;
   context.sink.claim({
+    ...near.said,
     row,
     value: one.value,
     type: one.type,
