@@ -28,8 +28,10 @@ describe.each(formats.map((format) => ({ id: format.id, format })))("format $id"
   });
 
   it("reads its samples as expected", async () => {
+    const samples = await samplesOf(id);
+    if (samples.length === 0) return; // said by the test above; an empty expected.json would only hide it
     const readings: Record<string, ReadPart> = {};
-    for (const sample of await samplesOf(id)) readings[sample] = await readSample(format, folder(id, sample));
+    for (const sample of samples) readings[sample] = await readSample(format, folder(id, sample));
     await expect(inLines(readings)).toMatchFileSnapshot(folder(id, "expected.json"));
   });
 

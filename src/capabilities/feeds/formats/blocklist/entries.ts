@@ -102,10 +102,14 @@ function adblockEntry(text: string): Entry | undefined {
   if (text.startsWith("@@") || /#@?\??#/.test(text)) return "unsupported";
   if (/^\[(?:Adblock|uBlock)/i.test(text)) return "comment";
   const match = ADBLOCK.exec(text);
-  if (match !== null)
-    return (match[1] ?? "").includes("*") && !/^\*\./.test(match[1] ?? "") ? "unsupported" : [match[1] ?? ""];
+  if (match !== null) return isPattern(match[1] ?? "") ? "unsupported" : [match[1] ?? ""];
   if (/^\|https?:\/\//.test(text)) return [text.replace(/^\||[\^|]+(?:\$\S*)?$/g, "")];
   return /^\/.{1,1000}\/(?:\$\S*)?$/.test(text) ? "unsupported" : undefined;
+}
+
+/** A star anywhere but at the front stands for any text. */
+function isPattern(host: string): boolean {
+  return host.includes("*", 1) || (host.startsWith("*") && !host.startsWith("*."));
 }
 
 const POLICY = /^(\S{1,2000})\s+(?:\d+\s+)?(?:IN\s+)?CNAME\s+(\S+)/i;

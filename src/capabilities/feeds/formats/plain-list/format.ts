@@ -30,7 +30,7 @@ export default defineFeedFormat({
     const { head, all } = await headFirst(part.text(), 16 * 1024);
     if (
       head.trim().length > 0 &&
-      !head.includes("\n") &&
+      !/[\r\n]/.test(head) &&
       !isValue(firstToken(head)) &&
       !isPath(head) &&
       !isComment(head)

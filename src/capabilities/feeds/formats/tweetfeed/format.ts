@@ -9,7 +9,8 @@ import { threatRoleOf } from "../../read/words.ts";
 
 /**
  * TweetFeed: no header, six columns: date, user, type, value, tags, address of the post. Tags give the role
- * (`#phishing`) and the families (`#Qakbot`). The post is the origin; the user's name stays out, the address has it.
+ * (`#phishing`) and the families (`#Qakbot`). The origin is the user: ten posts of one person are one witness. The
+ * address of the post stays in the row as received.
  */
 export default defineFeedFormat({
   id: "tweetfeed",
@@ -26,7 +27,7 @@ export default defineFeedFormat({
     const hints = { timeZone: options.timeZone };
     await readTable(part.text(), { separator: ",", width: 6, hasHeader: false }, sink, (fields, row) => {
       if (row === 1 && isHeader(fields)) return;
-      const [date = "", , kind = "", , tagText = "", post = ""] = fields;
+      const [date = "", user = "", kind = "", , tagText = ""] = fields;
       const value = cellText(fields[3]);
       if (value.length === 0) {
         sink.refuse({
@@ -40,7 +41,7 @@ export default defineFeedFormat({
       const type = TYPES.get(kind);
       const { role, families } = readTags(tagText, type);
       const seen = parseDate(date, hints) ?? undefined;
-      const reference = cellText(post) || undefined;
+      const reference = user.length === 0 ? undefined : `@${user}`;
       const port = portAfterColon(value);
       sink.claim({ row, value, type, role, families, firstSeen: seen, lastSeen: seen, port, reference });
     });
