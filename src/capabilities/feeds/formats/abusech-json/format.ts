@@ -23,7 +23,8 @@ const PLACES: RecordPlaces = {
 
 /**
  * JSON of abuse.ch: URLhaus, ThreatFox, Feodo Tracker, SSLBL and MalwareBazaar, as API answers (`query_status`) and as
- * downloads. Reporters are private persons and are left out; tags too, because they mix families with processor types.
+ * downloads. The tracker is the origin of every entry, as in its CSV exports. Reporters are private persons and are left
+ * out; tags too, because they mix families with processor types.
  */
 export default defineFeedFormat({
   id: "abusech-json",
@@ -81,16 +82,13 @@ function readEntry(record: JsonRecord, sink: RowSink): void {
 
 function urlhaus(entry: JsonObject): Reading {
   const url = textOf(entry, "url");
-  const first = instantOf(entry, "dateadded") ?? instantOf(entry, "date_added");
-  const status = statusOf(textOf(entry, "url_status") ?? "");
   return {
     named: url === undefined ? [] : [{ value: url, type: "url" }],
     role: roleOf(textOf(entry, "threat")) ?? "malware-distribution",
-    status,
-    firstSeen: first,
-    // When it went off line is not said; that it is off line was seen at the time of the export at the earliest.
-    lastSeen: instantOf(entry, "last_online") ?? (status === "offline" ? undefined : first),
-    reference: textOf(entry, "urlhaus_link") ?? textOf(entry, "urlhaus_reference"),
+    status: statusOf(textOf(entry, "url_status") ?? ""),
+    firstSeen: instantOf(entry, "dateadded") ?? instantOf(entry, "date_added"),
+    lastSeen: instantOf(entry, "last_online"),
+    reference: "abuse.ch URLhaus",
   };
 }
 
@@ -98,16 +96,15 @@ function threatfox(entry: JsonObject, value: string, first: string, last: string
   const ioc = textOf(entry, value);
   const kind = textOf(entry, "ioc_type") ?? "";
   if (ioc !== undefined && !IOC_TYPES.has(kind)) return "unsupported";
-  const firstSeen = instantOf(entry, first);
   const role = kind.endsWith("_hash") ? "malware" : roleOf(textOf(entry, "threat_type"));
   return {
     named: ioc === undefined ? [] : [iocOf(ioc, kind)],
     role,
     families: listOf(textOf(entry, "malware_printable") ?? textOf(entry, "malware")),
     confidence: confidenceOf(textOf(entry, "confidence_level") ?? ""),
-    firstSeen,
-    lastSeen: instantOf(entry, last) ?? firstSeen,
-    reference: textOf(entry, "reference"),
+    firstSeen: instantOf(entry, first),
+    lastSeen: instantOf(entry, last),
+    reference: "abuse.ch ThreatFox",
   };
 }
 
@@ -130,20 +127,19 @@ function iocOf(ioc: string, kind: string): Named {
 
 function feodo(entry: JsonObject): Reading {
   const ip = textOf(entry, "ip_address");
-  const first = instantOf(entry, "first_seen");
   return {
     named: ip === undefined ? [] : [{ ...address(ip), port: portOf(textOf(entry, "port") ?? "") }],
     role: "c2",
     families: listOf(textOf(entry, "malware") ?? textOf(entry, "listing_reason")?.replace(/ C&C$/i, "")),
     status: statusOf(textOf(entry, "status") ?? ""),
     country: countryOf(textOf(entry, "country") ?? ""),
-    firstSeen: first,
-    lastSeen: instantOf(entry, "last_online") ?? first,
+    firstSeen: instantOf(entry, "first_seen"),
+    lastSeen: instantOf(entry, "last_online"),
+    reference: entry.malware === undefined ? "abuse.ch SSLBL" : "abuse.ch Feodo Tracker",
   };
 }
 
 function sample(entry: JsonObject): Reading {
-  const first = instantOf(entry, "first_seen") ?? instantOf(entry, "firstseen");
   return {
     named: fileHashes(entry, {
       "file-sha256": "sha256_hash",
@@ -151,8 +147,9 @@ function sample(entry: JsonObject): Reading {
       "file-md5": "md5_hash",
     }),
     families: listOf(textOf(entry, "signature")),
-    firstSeen: first,
-    lastSeen: instantOf(entry, "last_seen") ?? instantOf(entry, "lastseen") ?? first,
+    firstSeen: instantOf(entry, "first_seen") ?? instantOf(entry, "firstseen"),
+    lastSeen: instantOf(entry, "last_seen") ?? instantOf(entry, "lastseen"),
+    reference: "abuse.ch MalwareBazaar",
   };
 }
 

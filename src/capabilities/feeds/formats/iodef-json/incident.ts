@@ -67,7 +67,8 @@ function giveRow(node: IodefNode, scope: Scope, row: number, sink: RowSink): voi
   const found: Found[] = [];
   collect(node, found);
   const role = node.name === "System" ? systemRole(node, scope) : scope.role;
-  for (const { value, type, port } of found) {
+  const claimed = node.name === "System" && HOSTED.has(role ?? "unknown") ? mostExact(found) : found;
+  for (const { value, type, port } of claimed) {
     sink.claim({
       row,
       value,
@@ -87,6 +88,23 @@ function giveRow(node: IodefNode, scope: Scope, row: number, sink: RowSink): voi
     const reason = `This ${node.name} names no address, domain, URL, mail address or file hash.`;
     sink.refuse({ row, code: "empty", reason, raw: outline(node).slice(0, 4096) });
   }
+}
+
+/** Roles of pages and files that live on somebody's server, not of the server itself. */
+const HOSTED: ReadonlySet<ThreatRole> = new Set<ThreatRole>([
+  "phishing",
+  "scam",
+  "compromised",
+  "malware-distribution",
+]);
+
+/** Of a page only its URL, else its name: the address under it is the host of innocent others. */
+function mostExact(found: readonly Found[]): readonly Found[] {
+  for (const exact of ["url", "domain-name"]) {
+    const rest = found.filter(({ type }) => type === exact || type?.startsWith("file-") === true);
+    if (rest.some(({ type }) => type === exact)) return rest;
+  }
+  return found;
 }
 
 function narrowed(node: IodefNode, outer: Scope): Scope {

@@ -47,7 +47,9 @@ function start(waiting: JsonRecord[], options: ReadOptions, sink: RowSink): (rec
   const names = [...new Set(rows.flatMap((row) => (row === null ? [] : Object.keys(row))))];
   if (names.length > MAX_KEYS) throw noTable();
   const samples = rows.flatMap((row) => (row === null ? [] : [cells(row, names)]));
-  const plan = planTable([names, ...samples], options);
+  // A dotted key would look like a host name, and the names like data.
+  const header = names.map((name) => name.replaceAll(".", " "));
+  const plan = planTable([header, ...samples], options);
   if (plan?.hasHeader !== true) throw noTable();
   const claim = createClaimer(plan.columns, sink);
   const read = (record: JsonRecord): void => {

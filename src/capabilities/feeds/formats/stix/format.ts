@@ -154,14 +154,16 @@ function readObject(source: string, place: JsonPlace, context: BundleContext, si
   if (!isJsonObject(object)) return false;
   const row = { object, row: place.index, source, sink };
   const type = textOf(object, "type") ?? "";
+  if (type !== "indicator") {
+    if (!VALUE_TYPES.has(type) || !context.isClaim(textOf(object, "id"))) return false;
+    if (type === "observed-data" && !isJsonObject(object.objects)) return false;
+  }
+  sink.row();
   if (type === "indicator") readIndicator(row, context);
-  else if (!VALUE_TYPES.has(type) || !context.isClaim(textOf(object, "id"))) return false;
-  else if (type === "observed-data" && !isJsonObject(object.objects)) return false;
   else {
     const values = type === "observed-data" ? valuesOfObservedData(object) : valuesOfObservable(object, type);
     readObservable(row, values, context);
   }
-  sink.row();
   return true;
 }
 

@@ -49,12 +49,13 @@ function readReport(record: JsonRecord, sink: RowSink): void {
     refuseRecord(record, "unsupported", "Copyright reports are no business of this product.", sink);
     return;
   }
-  const seen = instantOf(report, "timestamp");
+  const reported = instantOf(report, "timestamp");
+  const lastSeen = instantOf(report, "last_seen") ?? reported;
   const tags = textsOf(report, "tags");
   const common: Omit<Partial<Claim>, "row" | "value"> = {
     families: listOf(textOf(report, "malware_family") ?? tagValue(tags, "malware")),
-    firstSeen: instantOf(report, "first_seen") ?? instantOf(report, "first_reported") ?? seen,
-    lastSeen: instantOf(report, "last_seen") ?? seen,
+    firstSeen: instantOf(report, "first_seen") ?? instantOf(report, "first_reported") ?? lastSeen,
+    lastSeen,
     confidence: confidenceOf(report),
     target: textOf(report, "target_brand"),
     reference: reporterOf(report),
