@@ -31,14 +31,24 @@ export async function readSample(
   const bytes = typeof sample === "string" ? await readFile(sample) : sample;
   const name = options.name ?? (typeof sample === "string" ? basename(sample) : "sample");
   const answer: ReadPart = { rows: 0, claims: [], refusals: [], unreadable: null };
+  // What the contract of RowSink demands: everything between two calls of row() speaks of one and the same row.
+  let spokenOf: number | "none" | "before any row" = "before any row";
+  const belongs = (row: number) => {
+    if (spokenOf === "before any row") throw new Error(`row ${row} is spoken of before row() was called`);
+    if (spokenOf !== "none" && spokenOf !== row) throw new Error(`row ${row} is spoken of within row ${spokenOf}`);
+    spokenOf = row;
+  };
   const sink = {
     row: () => {
       answer.rows++;
+      spokenOf = "none";
     },
     claim: (claim: Claim) => {
+      belongs(claim.row);
       answer.claims.push(claim);
     },
     refuse: (refusal: Refusal) => {
+      belongs(refusal.row);
       answer.refusals.push(refusal);
     },
   };

@@ -80,7 +80,10 @@ export interface Refusal {
 
 /** Where a format puts what it reads. Synchronous and cheap: it is called a million times. */
 export interface RowSink {
-  /** A row of the part was met (also when it is then refused). Comments, blank lines and headers are not rows. */
+  /**
+   * A row of the part was met (also when it is then refused). Comments, blank lines and headers are not rows. Called
+   * before the row's claims and refusals: what follows belongs to this row until the next call.
+   */
   row(): void;
   claim(claim: Claim): void;
   refuse(refusal: Refusal): void;
@@ -117,7 +120,14 @@ export function defineFeedFormat(format: FeedFormat): FeedFormat {
 /** The part as a whole is refused; nothing of it is taken. `code` is stable, the message names the mend. */
 export class UnreadablePart extends Error {
   override readonly name = "UnreadablePart";
-  readonly code: "unknown-format" | "broken" | "no-indicators" | "too-big" | "encrypted" | "unsafe" | "timeout";
+  readonly code:
+    | "unknown-format"
+    | "broken"
+    | "no-indicators"
+    | "too-big"
+    | "encrypted"
+    | "unsafe"
+    | "timeout";
   constructor(code: UnreadablePart["code"], message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
