@@ -13,7 +13,7 @@ export interface Country {
  * Codes that ISO 3166-1 leaves to users and that address registries and police bodies do use. Refusing them would
  * drop threats; taking them says nothing about status (see border-note.ts).
  */
-export const USER_ASSIGNED: readonly string[] = ["XK"];
+const USER_ASSIGNED: readonly string[] = ["XK"];
 
 const COUNTRIES: ReadonlyMap<string, Country> = new Map(
   codes.flatMap(([code, alpha3, numeric]) =>

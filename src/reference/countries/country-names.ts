@@ -55,7 +55,7 @@ export function readTerritoryNames(csv: string, file: string): TerritoryNames {
 }
 
 /** The list of territory names is refused whole: half of it would name the same place in two ways. */
-export class UnreadableTerritoryNames extends Error {
+class UnreadableTerritoryNames extends Error {
   override readonly name = "UnreadableTerritoryNames";
   constructor(file: string, line: number) {
     super(`${file}, line ${line}: expected code,en,fr,es,ar with an ISO 3166-1 alpha-2 code`);

@@ -1,7 +1,7 @@
 import { domainToASCII } from "node:url";
 import { parse } from "csv-parse/sync";
 import { countryOfName } from "../countries/country-domains.ts";
-import type { GovernmentLevel, GovernmentSuffix } from "./government-domains.ts";
+import type { GovernmentLevel, GovernmentSuffix } from "./government-suffix.ts";
 import { governmentLevel, UnreadableGovernmentList } from "./read-suffixes.ts";
 
 /** What a curated list gave, and the lines it could not use. */

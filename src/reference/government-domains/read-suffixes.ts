@@ -1,5 +1,10 @@
 import type { CountryZone } from "../countries/country-zones.ts";
-import type { GovernmentLevel, GovernmentProof, GovernmentSuffix } from "./government-domains.ts";
+import {
+  GOVERNMENT_LEVELS,
+  type GovernmentLevel,
+  type GovernmentProof,
+  type GovernmentSuffix,
+} from "./government-suffix.ts";
 
 /** What a list of suffixes gave. */
 export interface SuffixList {
@@ -32,7 +37,7 @@ export function readSuffixes(csv: string, file: string): SuffixList {
 
 /** A level by its name; undefined when there is no such level. */
 export function governmentLevel(text: string): GovernmentLevel | undefined {
-  return LEVELS.find((level) => level === text);
+  return GOVERNMENT_LEVELS.find((level) => level === text);
 }
 
 export class UnreadableGovernmentList extends Error {
@@ -42,14 +47,6 @@ export class UnreadableGovernmentList extends Error {
   }
 }
 
-const LEVELS: readonly GovernmentLevel[] = [
-  "national",
-  "regional",
-  "local",
-  "military",
-  "parliament",
-  "judiciary",
-];
 const KINDS = ["", "zone", "government", "name", "country-code"];
 const SUFFIX = /^(?:[a-z0-9-]*\*?[a-z0-9-]*\.)?(?:[a-z0-9-]+\.)*[a-z0-9-]+$/;
 

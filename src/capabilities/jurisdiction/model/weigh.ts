@@ -22,7 +22,7 @@ export interface RoleDecision {
 }
 
 /** Why a person should look at a decision: it has no country, or something speaks against the one it has. */
-export type ReviewReason = UnassignedReason | "tables-disagree" | "source-disagrees";
+type ReviewReason = UnassignedReason | "tables-disagree" | "source-disagrees";
 
 export interface CountryDecision {
   /** One per role that has a country; the leading one first. */
