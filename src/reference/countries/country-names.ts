@@ -11,10 +11,6 @@ export type TerritoryNames = ReadonlyMap<string, Readonly<Partial<Record<Languag
 const UNICODE_NAMES = new Map(
   LANGUAGES.map((language) => [language, new Intl.DisplayNames([language], { type: "region" })] as const),
 );
-const shippedNames = readTerritoryNames(
-  readFileSync(new URL("./territory-names.csv", import.meta.url), "utf8"),
-  "territory-names.csv",
-);
 
 /**
  * Name of a country in one language. Names come from Unicode's locale data, except where the list of territory
@@ -68,3 +64,9 @@ function cellsOf(line: string): string[] {
     (quoted ?? plain ?? "").trim(),
   );
 }
+
+// At the end, because a broken list throws the class above.
+const shippedNames = readTerritoryNames(
+  readFileSync(new URL("./territory-names.csv", import.meta.url), "utf8"),
+  "territory-names.csv",
+);
