@@ -151,7 +151,7 @@ describe("government suffixes", () => {
 describe("a curated list of government hosts", () => {
   it("is one host per line", () => {
     const { suffixes, refused } = readGovernmentHosts(
-      "# list\nportal.example.id\nhttps://Ministry.Example.MY/path\nagency.gov\nnohost\nx.example\n",
+      "# list\nportal.example.id\nhttps://Ministry.Example.MY:443/\nagency.gov\nnohost\nx.example\nsocial.example.my/ministry\n",
       "hosts.txt",
       null,
     );
@@ -160,7 +160,7 @@ describe("a curated list of government hosts", () => {
       "MY ministry.example.my",
       "US agency.gov",
     ]);
-    expect(refused.map(({ text }) => text)).toEqual(["nohost", "x.example"]);
+    expect(refused.map(({ text }) => text)).toEqual(["nohost", "x.example", "social.example.my/ministry"]);
   });
 
   it("may be CSV with agency and level", () => {

@@ -14,7 +14,7 @@ export interface GovernmentHosts {
  * Reads a curated list of government hosts: one host per line, or CSV with a header that names a host column
  * (`host`, `domain` or `domain name`) and optionally `country`, `agency` (or `organization name`) and `level`
  * (or `domain type`, `type of government`). `country` is for hosts whose own domain names none, such as .com.
- * Schemes and paths round a host are cut off; a line without a host or a country is refused, not guessed.
+ * A scheme or port round a host is cut off; a line with a path, without a host or without a country is refused.
  */
 export function readGovernmentHosts(text: string, file: string, country: string | null): GovernmentHosts {
   const rows: string[][] = parse(text, {
@@ -62,12 +62,9 @@ export function readGovernmentHosts(text: string, file: string, country: string 
   return { suffixes, refused };
 }
 
+/** A page below a host says nothing about the host: `social.example/ministry` must not make all of it a government's. */
 function hostOf(cell: string): string | null {
-  const bare = cell
-    .replace(/^[a-z]+:\/\//i, "")
-    .replace(/[/?#:].*$/, "")
-    .replace(/\.$/, "");
-  const host = domainToASCII(bare).toLowerCase();
+  const host = domainToASCII(cell.replace(/^[a-z]+:\/\//i, "").replace(/\.?(?::\d+)?\/?$/, "")).toLowerCase();
   return /^(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*$/.test(host) ? host : null;
 }
 
