@@ -64,7 +64,10 @@ export function readGovernmentHosts(text: string, file: string, country: string 
 
 /** A page below a host says nothing about the host: `social.example/ministry` must not make all of it a government's. */
 function hostOf(cell: string): string | null {
-  const host = domainToASCII(cell.replace(/^[a-z]+:\/\//i, "").replace(/\.?(?::\d+)?\/?$/, "")).toLowerCase();
+  const bare = cell.replace(/^[a-z]+:\/\//i, "").replace(/\.?(?::\d+)?\/?$/, "");
+  // domainToASCII drops a path without a word.
+  if (/[/?#@:\\]/.test(bare)) return null;
+  const host = domainToASCII(bare).toLowerCase();
   return /^(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*$/.test(host) ? host : null;
 }
 
