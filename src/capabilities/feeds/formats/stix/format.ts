@@ -10,6 +10,7 @@ import {
   textOf,
 } from "../../read/json-values.ts";
 import { BundleContext, type Labels, VALUE_TYPES } from "./bundle-context.ts";
+import { IntegerColumn } from "./columns.ts";
 import { isBenign, roleOfValue } from "./roles.ts";
 import { type StixValue, valuesOfObservable, valuesOfObservedData, valuesOfPattern } from "./values.ts";
 
@@ -81,18 +82,22 @@ function splitObjects(
 
 interface FirstPass {
   readonly context: BundleContext;
+  /** 1 for the objects, by index, that the second pass need not parse again. */
+  readonly done: IntegerColumn;
   /** The object that could not be parsed; the second pass stops there after giving what stands before it. */
   readonly broken: { readonly index: number; readonly error: UnreadablePart } | null;
 }
 
 async function collectContext(part: PartInput, shape: Shape): Promise<FirstPass> {
   const context = new BundleContext();
+  const done = new IntegerColumn();
   let at = 0;
   try {
     await splitObjects(part, shape, (source, place) => {
       at = place.index;
       const type = typeBySource(source);
       if (type !== null && !isContext(type, source)) return;
+      if (type !== null && READ_BEFORE.has(type)) done.set(place.index, 1);
       const object = parseElement(source, place);
       if (!isJsonObject(object)) return;
       if (textOf(object, "type") === "marking-definition") context.markings.define(object);
@@ -101,9 +106,9 @@ async function collectContext(part: PartInput, shape: Shape): Promise<FirstPass>
   } catch (error) {
     // A fault of the brackets is met again in the second pass, at the same place.
     if (!(error instanceof UnreadablePart) || error.code === "too-big") throw error;
-    return { context, broken: { index: at, error } };
+    return { context, done, broken: { index: at, error } };
   }
-  return { context, broken: null };
+  return { context, done, broken: null };
 }
 
 /** Whether the first pass needs it. Of plain observables only those that refer to others. */
@@ -137,12 +142,13 @@ function typeBySource(source: string): string | null {
 }
 
 async function readRows(part: PartInput, shape: Shape, first: FirstPass, sink: RowSink): Promise<number> {
-  const { context, broken } = first;
+  const { context, done, broken } = first;
   let rows = 0;
   await splitObjects(part, shape, (source, place) => {
-    const type = typeBySource(source);
-    if (broken?.index === place.index && type !== null && READ_BEFORE.has(type)) throw broken.error;
-    if (type !== null && READ_BEFORE.has(type)) return;
+    if (done.get(place.index) === 1) {
+      if (broken?.index === place.index) throw broken.error;
+      return;
+    }
     if (readObject(source, place, context, sink)) rows++;
   });
   return rows;
