@@ -1,6 +1,8 @@
 import type { VisibleSource, VisibleThreat } from "#capabilities/threats/model/visible-threat.ts";
 import { borderNote } from "#reference/countries/border-note.ts";
 import { countryName } from "#reference/countries/country-names.ts";
+import { combineHandlingCodes, parseHandlingCode } from "#standards/handling-codes.ts";
+import { parsePap, stricterPap } from "#standards/pap.ts";
 import { THREAT_ROLE_NAMES, THREAT_ROLES, type ThreatRole } from "#standards/threat-role.ts";
 import { stricterTlp } from "#standards/tlp.ts";
 import { keyFigures } from "./model/key-figures.ts";
@@ -133,21 +135,23 @@ function reportThreat(threat: VisibleThreat, country: string): ReportThreat {
   };
 }
 
-/** PAP levels from the most open to the most closed; an unknown one counts as the most closed. */
-const PAP_LEVELS = ["CLEAR", "GREEN", "AMBER", "RED"];
-
+/** The most restrictive of the parts; a PAP level that nobody knows counts as the most closed one. */
 function strictestMarking(threats: readonly ReportThreat[]): ReportMarking {
-  const rank = (pap: string | null) => {
-    if (pap === null) return -1;
-    const at = PAP_LEVELS.indexOf(pap === "WHITE" ? "CLEAR" : pap);
-    return at === -1 ? PAP_LEVELS.length - 1 : at;
-  };
-  const pap = threats.map((threat) => rank(threat.marking.pap)).reduce((a, b) => Math.max(a, b), -1);
+  const paps = threats.flatMap(({ marking }) =>
+    marking.pap === null ? [] : [parsePap(marking.pap) ?? "RED"],
+  );
   return {
-    tlp: threats.map((threat) => threat.marking.tlp).reduce(stricterTlp, "CLEAR"),
-    pap: PAP_LEVELS[pap] ?? null,
-    codes: [...new Set(threats.flatMap((threat) => threat.marking.codes))].sort(compare),
+    tlp: threats.map(({ marking }) => marking.tlp).reduce(stricterTlp, "CLEAR"),
+    pap: paps.length > 0 ? paps.reduce(stricterPap) : null,
+    codes: combinedCodes(threats.map(({ marking }) => marking.codes)),
   };
+}
+
+/** H0 disappears beside a restriction; a code of another scheme is kept as it is, so that the reader asks. */
+function combinedCodes(parts: readonly (readonly string[])[]): string[] {
+  const known = parts.map((codes) => codes.flatMap((code) => parseHandlingCode(code) ?? []));
+  const foreign = new Set(parts.flat().filter((code) => parseHandlingCode(code) === null));
+  return [...combineHandlingCodes(...known), ...[...foreign].sort(compare)];
 }
 
 function reportSources(threats: readonly VisibleThreat[]): ReportSource[] {
@@ -207,11 +211,9 @@ function recommendedActions(
   });
 }
 
-const KNOWN_CODES = ["H0", "H1", "H2", "H3"];
-
 function conditions(marking: ReportMarking, text: Text): string[] {
-  const codes = marking.codes.filter((code) => KNOWN_CODES.includes(code));
-  const foreign = marking.codes.filter((code) => !KNOWN_CODES.includes(code));
+  const codes = marking.codes.filter((code) => parseHandlingCode(code) !== null);
+  const foreign = marking.codes.filter((code) => parseHandlingCode(code) === null);
   return [
     text(`tlp.${marking.tlp}`),
     ...(marking.pap === null ? [] : [text(`pap.${marking.pap}`)]),

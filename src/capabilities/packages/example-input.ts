@@ -20,7 +20,8 @@ export function aThreat(changes: Partial<VisibleThreat> = {}): VisibleThreat {
     firstSeen: AS_OF - 40 * DAY_MS,
     lastSeen: AS_OF - 3 * DAY_MS,
     liveness: "active",
-    countries: [{ country: "ID", basis: ["hosting_ip", "source-word"] }],
+    seenInOperation: true,
+    countries: [{ country: "ID", basis: ["address-allocation", "source-word"] }],
     disagreements: [],
     government: null,
     sharedInfrastructure: null,
@@ -60,8 +61,12 @@ function c2(country: string, index: number): VisibleThreat {
     firstSeen: index % 3 === 2 ? null : AS_OF - (20 + index) * DAY_MS,
     lastSeen: index % 3 === 2 ? null : AS_OF - (index % 30) * DAY_MS,
     countries: [
-      { country, basis: index % 2 ? ["hosting_ip"] : ["hosting_ip", "second-allocation", "source-word"] },
-      ...(index % 20 === 7 ? [{ country: "TH", basis: ["cctld"] }] : []),
+      {
+        country,
+        basis:
+          index % 2 ? ["address-allocation"] : ["address-allocation", "second-allocation", "source-word"],
+      },
+      ...(index % 20 === 7 ? [{ country: "TH", basis: ["country-code-domain"] }] : []),
     ],
     disagreements: index % 20 === 7 ? ["the second allocation table says TH"] : [],
     sharedInfrastructure: index % 15 === 9 ? "example content network" : null,
@@ -91,7 +96,7 @@ function phishing(country: string, index: number): VisibleThreat {
     families: [],
     ports: [],
     targets: ["Bank of Nowhere"],
-    countries: [{ country, basis: ["hosting_ip"] }],
+    countries: [{ country, basis: ["address-allocation"] }],
     handling: { tlp: "GREEN", pap: null, codes: [] },
     sources: [{ code: "S-02", name: "Example Threat Research", reliability: "A", credibility: 1 }],
   });
@@ -108,7 +113,9 @@ function compromised(country: string, index: number): VisibleThreat {
     host,
     families: ["WebShellSample"],
     ports: [],
-    countries: [{ country, basis: government ? ["government-suffix", "hosting_ip"] : ["hosting_ip"] }],
+    countries: [
+      { country, basis: government ? ["government-suffix", "address-allocation"] : ["address-allocation"] },
+    ],
     government: government
       ? { country, suffix: `go.${country.toLowerCase()}.example`, level: "national" }
       : null,

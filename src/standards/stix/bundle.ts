@@ -29,7 +29,7 @@ export interface BundleThreat extends Observable {
 export interface BundleInput {
   /** Whose view this is, such as operation and country: ids of two readers never meet, of two versions always do. */
   readonly scope: string;
-  readonly producer: { readonly name: string; readonly contact: string };
+  readonly producer: { readonly name: string; readonly contact?: string | undefined };
   readonly report: {
     readonly reference: string;
     readonly version: number;
@@ -138,7 +138,7 @@ function bundleContext(input: BundleInput): Context {
         identity_class: "organization",
       }),
       id: producerId,
-      contact_information: input.producer.contact,
+      ...(input.producer.contact === undefined ? {} : { contact_information: input.producer.contact }),
     },
     location: object("location", input.country, input.tlp, {
       name: input.countryName,
@@ -180,8 +180,8 @@ function infrastructureObject(input: BundleInput, context: Context): StixObject 
 
 /** Folded, not spread into Math.min: an operation has more threats than a call may have arguments. */
 function spanOf(instants: readonly number[], first: string, last: string): Record<string, string> {
-  const start = instants.reduce((a, b) => (b < a ? b : a));
-  const end = instants.reduce((a, b) => (b > a ? b : a));
+  const start = instants.reduce((a, b) => Math.min(a, b));
+  const end = instants.reduce((a, b) => Math.max(a, b));
   return { [first]: stixTimestamp(start), [last]: stixTimestamp(end) };
 }
 

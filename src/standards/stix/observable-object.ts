@@ -2,6 +2,7 @@ import { canonicalJson } from "../canonical-json.ts";
 import type { Observable } from "../observable/types.ts";
 import { uuid5 } from "../uuid.ts";
 import type { StixObject } from "./object.ts";
+import { conformingUri } from "./uri.ts";
 import type { ObservableObjectType } from "./vocabulary.ts";
 
 /** Namespace of deterministic ids of cyber-observables (STIX 2.1 section 2.9). */
@@ -30,9 +31,10 @@ export function observableForm({ type, value }: Observable): ObservableForm {
     case "ipv4-addr":
     case "ipv6-addr":
     case "domain-name":
-    case "url":
     case "email-addr":
       return { type, properties: { value } };
+    case "url":
+      return { type, properties: { value: conformingUri(value) } };
     case "ipv4-cidr":
       return { type: "ipv4-addr", properties: { value } };
     case "ipv6-cidr":

@@ -55,7 +55,8 @@ export interface ReportOperation {
 /** Who answers questions about the report, as the operation gives it. */
 export interface ReportDesk {
   readonly name: string;
-  readonly contact: string;
+  /** Telephone, address, anything to reach it by; absent while the operation has not said. */
+  readonly contact?: string | undefined;
 }
 
 export interface ReportMarking {

@@ -15,6 +15,7 @@ import type { GeometryCollection, Topology } from "topojson-specification";
 import { countryOfShape, pointWithoutShape } from "#reference/countries/world-map.ts";
 
 type Shape = Feature<Polygon | MultiPolygon>;
+type Land = MultiPolygon;
 
 interface CountryShape {
   readonly country: string | null;
@@ -27,9 +28,18 @@ const SEA = "#eef2f6";
 const LAND = "#cfd8e1";
 const BORDER = "#ffffff";
 const HIGHLIGHT = "#1f4e79";
-/** No map is closer than this, in radians from its middle: a small country needs its region around it. */
-const LEAST_RADIUS = 0.2;
-const GREATEST_RADIUS = 1.1;
+/** The country fills this part of the picture at most; the rest is its region. */
+const FRAME: [[number, number], [number, number]] = [
+  [90, 45],
+  [WIDTH - 90, HEIGHT - 45],
+];
+/** No map is closer than this (pixels per radian): a small country needs its region around it. */
+const CLOSEST_SCALE = 750;
+const CLIP_DEGREES = 100;
+/** About 2,900 km: islands of an archipelago belong together, overseas territories do not. */
+const NEAR_RADIANS = 0.45;
+/** Square pixels. */
+const SMALLEST_VISIBLE = 60;
 
 let world: readonly CountryShape[] | null = null;
 const drawn = new Map<string, string | null>();
@@ -50,24 +60,20 @@ function drawMap(country: string): string | null {
   world ??= readWorld();
   const own = world.filter((entry) => entry.country === country);
   const point = pointWithoutShape(country);
-  const main = own.length > 0 ? largestPart(own.map((entry) => entry.shape)) : null;
-  if (!main && !point) return null;
-  const middle: [number, number] = main ? geoCentroid(main) : [point?.[0] ?? 0, point?.[1] ?? 0];
-  const radius = main
-    ? Math.min(GREATEST_RADIUS, Math.max(LEAST_RADIUS, radiusOf(main, middle) * 2.1))
-    : LEAST_RADIUS;
-  const projection = geoAzimuthalEqualArea()
-    .rotate([-middle[0], -middle[1]])
-    .translate([WIDTH / 2, HEIGHT / 2])
-    .scale(HEIGHT / (2 * 2 * Math.sin(radius / 2)))
-    .clipAngle(Math.min(178, (radius * 180 * 3) / Math.PI))
-    .clipExtent([
-      [0, 0],
-      [WIDTH, HEIGHT],
-    ]);
+  const land = own.length > 0 ? mainLand(own.map((entry) => entry.shape)) : null;
+  if (!land && !point) return null;
+  const middle: [number, number] = land ? geoCentroid(land) : [point?.[0] ?? 0, point?.[1] ?? 0];
+  const projection = geoAzimuthalEqualArea().rotate([-middle[0], -middle[1]]).clipAngle(CLIP_DEGREES);
+  if (land) projection.fitExtent(FRAME, land);
+  if (!land || projection.scale() > CLOSEST_SCALE) {
+    projection.scale(CLOSEST_SCALE).translate([WIDTH / 2, HEIGHT / 2]);
+  }
+  projection.clipExtent([
+    [0, 0],
+    [WIDTH, HEIGHT],
+  ]);
   const path = geoPath(projection).digits(1);
-  const mark = markOf(main, middle, projection(middle), path);
-  return svgOf(path, country, mark);
+  return svgOf(path, country, markOf(land, projection(middle), path));
 }
 
 function svgOf(path: GeoPath, country: string, mark: string): string {
@@ -89,19 +95,12 @@ function svgOf(path: GeoPath, country: string, mark: string): string {
   );
 }
 
-/** A ring where the country is too small to be seen, or has no shape of its own. */
-function markOf(
-  main: Shape | null,
-  middle: [number, number],
-  at: [number, number] | null,
-  path: GeoPath,
-): string {
-  if (!at || (main && path.area(main) > 60)) return "";
-  const dot =
-    main && geoArea(main) > 0 && radiusOf(main, middle) > 0.002
-      ? ""
-      : `<circle cx="${at[0].toFixed(1)}" cy="${at[1].toFixed(1)}" r="3" fill="${HIGHLIGHT}"/>`;
-  return `${dot}<circle cx="${at[0].toFixed(1)}" cy="${at[1].toFixed(1)}" r="14" fill="none" stroke="${HIGHLIGHT}" stroke-width="2.5"/>`;
+/** A ring, with a dot where there is no shape, for a country too small to be seen. */
+function markOf(land: Land | null, at: [number, number] | null, path: GeoPath): string {
+  if (!at || (land && path.area(land) > SMALLEST_VISIBLE)) return "";
+  const centre = `cx="${at[0].toFixed(1)}" cy="${at[1].toFixed(1)}"`;
+  const dot = land ? "" : `<circle ${centre} r="3" fill="${HIGHLIGHT}"/>`;
+  return `${dot}<circle ${centre} r="14" fill="none" stroke="${HIGHLIGHT}" stroke-width="2.5"/>`;
 }
 
 function readWorld(): CountryShape[] {
@@ -122,26 +121,18 @@ function readWorld(): CountryShape[] {
   );
 }
 
-/** Overseas parts would pull the map across an ocean; the largest part of the country is what the map shows. */
-function largestPart(shapes: readonly Shape[]): Shape | null {
-  const parts = shapes.flatMap(({ geometry }): Shape[] =>
-    (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates).map((coordinates) => ({
-      type: "Feature",
-      properties: null,
-      geometry: { type: "Polygon", coordinates },
-    })),
+/**
+ * The parts of a country that the map is fitted to: the largest one and what lies near it. Overseas parts would pull
+ * the map across an ocean.
+ */
+function mainLand(shapes: readonly Shape[]): Land | null {
+  const polygons = shapes.flatMap(({ geometry }) =>
+    geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates,
   );
-  return parts.toSorted((a, b) => geoArea(b) - geoArea(a))[0] ?? null;
-}
-
-/** Greatest distance of the outline from the middle, in radians. */
-function radiusOf(shape: Shape, middle: [number, number]): number {
-  const rings =
-    shape.geometry.type === "Polygon" ? shape.geometry.coordinates : shape.geometry.coordinates.flat();
-  let greatest = 0;
-  for (const [longitude, latitude] of rings[0] ?? []) {
-    if (longitude === undefined || latitude === undefined) continue;
-    greatest = Math.max(greatest, geoDistance(middle, [longitude, latitude]));
-  }
-  return greatest;
+  const parts = polygons.map((coordinates): Land => ({ type: "MultiPolygon", coordinates: [coordinates] }));
+  const largest = parts.toSorted((a, b) => geoArea(b) - geoArea(a))[0];
+  if (!largest) return null;
+  const middle = geoCentroid(largest);
+  const near = parts.filter((part) => geoDistance(middle, geoCentroid(part)) < NEAR_RADIANS);
+  return { type: "MultiPolygon", coordinates: near.flatMap((part) => part.coordinates) };
 }

@@ -61,7 +61,7 @@ export function reportView(report: ReportContent, annexes: readonly ManifestFile
     types: typeRows(report, words),
     liveness: livenessRows(report, words),
     families: familyRows(report, words),
-    familiesNote: report.keyFigures.byFamily.length > 0 ? words("families.note") : "",
+    familiesNote: familiesOverlap(report) ? words("families.note") : "",
     why: { sentence: words("why.sentence"), rows: basisRows(report, words) },
     portals: portalRows(report, words),
     actions: actionRows(report, words),
@@ -125,7 +125,7 @@ function factRows(report: ReportContent, words: Words) {
     [words("fact.purpose"), printable(operation.purpose)],
     [words("fact.legalBasis"), printable(operation.legalBasis)],
     [words("fact.desk"), printable(desk.name)],
-    [words("fact.contact"), printableIdentifier(desk.contact)],
+    [words("fact.contact"), desk.contact === undefined ? "" : printableIdentifier(desk.contact)],
   ].filter(([, value]) => value !== "");
 }
 
@@ -197,6 +197,12 @@ function familyRows(report: ReportContent, words: Words): CountRow[] {
   ]);
 }
 
+/** Whether the breakdown by family adds up to more than the threats, which the reader has to be told. */
+function familiesOverlap({ keyFigures }: ReportContent): boolean {
+  const listed = keyFigures.byFamily.reduce((sum, entry) => sum + entry.threats, keyFigures.withoutFamily);
+  return listed > keyFigures.threats;
+}
+
 function basisRows(report: ReportContent, words: Words): CountRow[] {
   return countRows(
     report,
@@ -245,7 +251,8 @@ function actionRows(report: ReportContent, words: Words) {
       detail: printable(action.detail),
       forbidden: action.permitted ? "" : words("actions.forbidden", { pap }),
       owner: words(`owner.${action.owner}`),
-      due: words("actions.due", { day: isolate(action.dueOn), days: action.dueDays }),
+      due: isolate(action.dueOn),
+      days: words("actions.days", { days: action.dueDays }),
       tool: words(`tool.${action.legalTool}`),
     })),
   };
@@ -254,14 +261,23 @@ function actionRows(report: ReportContent, words: Words) {
 function threatTable(report: ReportContent, printed: readonly ReportThreat[], words: Words) {
   const total = report.threats.length;
   const cut = printed.length < total;
+  const families = report.keyFigures.byFamily.length > 0;
+  const columns = [
+    "number",
+    "indicator",
+    ...(families ? ["family"] : []),
+    "firstSeen",
+    "lastSeen",
+    "state",
+    "source",
+  ];
   return {
+    families,
     sentence: cut
       ? words("threats.cut", { shown: printed.length, total })
       : words("threats.complete", { shown: printed.length }),
     defanged: words("threats.defanged"),
-    header: ["number", "indicator", "family", "firstSeen", "lastSeen", "state", "source"].map((name) =>
-      words(`column.${name}`),
-    ),
+    header: columns.map((name) => words(`column.${name}`)),
     rows: printed.map((threat, index) => ({
       number: number(report, index + 1),
       indicator: printedIndicator(threat, words),
