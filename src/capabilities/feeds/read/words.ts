@@ -1,4 +1,4 @@
-import { isThreatRole, type ThreatRole } from "#standards/threat-role.ts";
+import { isThreatRole, THREAT_ROLE_NAMES, THREAT_ROLES, type ThreatRole } from "#standards/threat-role.ts";
 import { foldName } from "./field-names.ts";
 
 /**
@@ -50,7 +50,7 @@ function findRole(text: string): ThreatRole | undefined {
 function roleOfPhrase(phrase: string): ThreatRole | undefined {
   const folded = foldName(phrase.replaceAll("c&c", "c2"));
   if (folded.length === 0) return undefined;
-  const exact = ROLE_BY_WORD.get(folded);
+  const exact = ROLE_BY_WORD.get(folded) ?? ROLE_BY_RSIT.get(folded);
   if (exact !== undefined) return exact;
   return ROLE_PARTS.find(([pattern]) => pattern.test(folded))?.[1];
 }
@@ -60,6 +60,13 @@ function findStatus(text: string): "online" | "offline" | undefined {
   if (ONLINE.has(folded)) return "online";
   return OFFLINE.has(folded) ? "offline" : undefined;
 }
+
+/** The types of the Reference Security Incident Taxonomy, as MISP tags and n6 write them; the first role of a type stands. */
+const ROLE_BY_RSIT = new Map(
+  THREAT_ROLE_NAMES.filter((role) => role !== "unknown" && role !== "actor-group")
+    .toReversed()
+    .map((role) => [foldName(THREAT_ROLES[role].rsit.split("/")[1] ?? ""), role]),
+);
 
 /** Words in the form that `foldName` gives: English and the names of feeds, French, Spanish, Portuguese, Arabic, German. */
 const ROLE_WORDS: Readonly<Partial<Record<ThreatRole, string>>> = {

@@ -33,13 +33,36 @@ export default defineFeedFormat({
   async read(part, sink, options) {
     const waiting: JsonRecord[] = [];
     let read: ((record: JsonRecord) => void) | null = null;
-    await readRecords(part, PLACES, sink, (record) => {
+    const rows = openRowsLate(sink);
+    await readRecords(part, PLACES, rows.sink, (record) => {
+      rows.keepWaiting();
       if (read !== null) read(record);
       else if (waiting.push(record) >= LOOKED_AT) read = start(waiting, options, sink);
     });
     if (read === null && waiting.length > 0) start(waiting, options, sink);
   },
 });
+
+/** The first records wait until the keys are understood; a row is opened when its record is read, not when it is met. */
+function openRowsLate(sink: RowSink): { readonly sink: RowSink; keepWaiting(): void } {
+  let isMet = false;
+  return {
+    keepWaiting() {
+      isMet = false;
+    },
+    sink: {
+      row() {
+        isMet = true;
+      },
+      claim: (claim) => sink.claim(claim),
+      refuse(refusal) {
+        if (isMet) sink.row();
+        isMet = false;
+        sink.refuse(refusal);
+      },
+    },
+  };
+}
 
 /** Decides which key holds what, reads the records that waited for it, and returns what reads the others. */
 function start(waiting: JsonRecord[], options: ReadOptions, sink: RowSink): (record: JsonRecord) => void {
@@ -53,6 +76,7 @@ function start(waiting: JsonRecord[], options: ReadOptions, sink: RowSink): (rec
   if (plan?.hasHeader !== true) throw noTable();
   const claim = createClaimer(plan.columns, sink);
   const read = (record: JsonRecord): void => {
+    sink.row();
     const row = rowOf(record.value);
     if (row === null) refuseRecord(record, "bad-row", "This record is neither an object nor a value.", sink);
     else claim(cells(row, names), record.row);
