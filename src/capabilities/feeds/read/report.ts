@@ -184,7 +184,7 @@ function createDescriber(columns: ClaimColumns): Table["describe"] {
   const claimer = createClaimer({ ...columns, observables: [{ index: BEYOND, rank: 0 }] }, sink);
   return (cells, row) => {
     const fields = [...cells];
-    fields[BEYOND] = "-";
+    fields[BEYOND] = "value";
     claimed = {};
     claimer(fields, row);
     const { value: _, row: __, type: ___, ...said } = claimed;
@@ -265,7 +265,10 @@ const CONTACT_INSIDE =
 
 /** Rule 3 for one line. "Contacted domains:" is no contact line. */
 function isContactLine(text: string): boolean {
-  return text.length <= 400 && (CONTACT_START.test(text) || CONTACT_INSIDE.test(text));
+  return (
+    text.length <= 400 &&
+    (/^\W*(?:©|\(c\)|copyright\b)/iu.test(text) || CONTACT_START.test(text) || CONTACT_INSIDE.test(text))
+  );
 }
 
 /* ---- role and family ---- */
@@ -338,10 +341,10 @@ function take(context: Context, one: Extracted, row: number, text: string, near:
   const port = one.type === "url" ? undefined : portBehind(text, one);
   context.claims++;
   context.sink.claim({
-    ...near.said,
     row,
     value: one.value,
     type: one.type,
+    ...near.said,
     ...(role === undefined ? {} : { role }),
     ...(family === undefined ? {} : { families: [family] }),
     ...(port === undefined ? {} : { port }),
