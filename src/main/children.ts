@@ -12,8 +12,19 @@ export interface Children {
 /** Attempts of one job, or starts of one program, after which waiting longer helps nobody. */
 const PATIENCE = 5;
 
+/** The files of the two programs. */
+export interface ChildPrograms {
+  readonly worker: URL;
+  readonly signer: URL;
+}
+
+const PROGRAMS: ChildPrograms = {
+  worker: new URL("./worker.ts", import.meta.url),
+  signer: new URL("./signer.ts", import.meta.url),
+};
+
 /** Starts both programs on this data folder; one that dies is started again. */
-export async function startChildren(dataDir: string): Promise<Children> {
+export async function startChildren(dataDir: string, programs: ChildPrograms = PROGRAMS): Promise<Children> {
   const children = new Map<string, ChildProcess>();
   let stopping = false;
   let fail: (error: unknown) => void = () => undefined;
@@ -27,9 +38,9 @@ export async function startChildren(dataDir: string): Promise<Children> {
     failures.set(what, times);
     return times >= PATIENCE;
   };
-  const start = (name: string): Promise<void> =>
+  const start = (name: keyof ChildPrograms): Promise<void> =>
     new Promise((ready) => {
-      const child = fork(new URL(`./${name}.ts`, import.meta.url), {
+      const child = fork(programs[name], {
         // A command shows its own progress; the programs speak up only when something is wrong.
         env: { MUSTER_LOG_LEVEL: "warn", ...process.env, MUSTER_DATA: dataDir },
         stdio: ["ignore", "ignore", "inherit", "ipc"],

@@ -1,27 +1,5 @@
-import { z } from "zod";
-import { composePackages } from "#capabilities/packages/index.ts";
-import { takeDelivery } from "#capabilities/threats/index.ts";
 import { runProgram } from "./program.ts";
+import { workerTasks } from "./worker-tasks.ts";
 
 /** Reads strangers' files and composes packages. Holds no key. */
-const DeliveryJob = z.strictObject({ delivery: z.int() });
-const ComposeJob = z.strictObject({ operation: z.string(), country: z.string(), asOf: z.number() });
-
-/** A delivery that takes longer than this to read is an attack, or belongs cut up. */
-const READING_TIME_LIMIT_MS = 60 * 60_000;
-
-await runProgram("worker", "worker", async ({ database, store, workFolder }) => {
-  const pool = database.pool("worker");
-  const here = {
-    pool,
-    connect: () => database.connect("worker"),
-    store,
-    workFolder,
-    threadModule: new URL("./intake-thread.ts", import.meta.url),
-    timeLimitMs: READING_TIME_LIMIT_MS,
-  };
-  return {
-    "threats.takeDelivery": (payload) => takeDelivery(here, DeliveryJob.parse(payload).delivery),
-    "packages.composePackages": (payload) => composePackages({ pool, store }, ComposeJob.parse(payload)),
-  };
-});
+await runProgram("worker", "worker", async (house) => workerTasks(house));

@@ -28,6 +28,8 @@ export interface IntakeSurroundings {
   readonly threadModule: URL;
   /** Longest time the reading of one delivery may take; a hostile file must not hold the worker for ever. */
   readonly timeLimitMs: number;
+  /** Default `CLAIMS_PER_BATCH`; see `IntakeOrder`. */
+  readonly claimsPerBatch?: number | undefined;
 }
 
 /** Heap of the parse thread. Formats stream; what needs more than this is an attack or not for us. */
@@ -94,7 +96,7 @@ async function runThread(
   keys: KeyLog,
 ): Promise<WholeRefusal | null> {
   const thread = new Worker(here.threadModule, {
-    workerData: order,
+    workerData: { ...order, claimsPerBatch: here.claimsPerBatch } satisfies IntakeOrder,
     resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
   });
   const deadline = setTimeout(() => void thread.terminate(), here.timeLimitMs);

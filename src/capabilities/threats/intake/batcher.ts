@@ -54,6 +54,7 @@ export function createBatcher(
   facts: DeliveryFacts,
   assign: AssignPublic,
   post: (batch: IntakeBatch) => void,
+  claimsPerBatch: number = CLAIMS_PER_BATCH,
 ): Batcher & { startPart(part: number): void } {
   let part = 0;
   let number = 0;
@@ -116,7 +117,7 @@ export function createBatcher(
     },
     row() {
       closeRow();
-      if (claims.length >= CLAIMS_PER_BATCH || refused.length >= REFUSALS_PER_BATCH) flush();
+      if (claims.length >= claimsPerBatch || refused.length >= REFUSALS_PER_BATCH) flush();
       rowOpen = true;
       rowTaken = false;
       rowRefusal = null;

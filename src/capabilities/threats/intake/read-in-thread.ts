@@ -1,5 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type DeliveryReader, readDelivery, type UnreadablePart } from "#capabilities/feeds/index.ts";
+import type { IntakeBatch } from "./batch.ts";
 import { type AssignPublic, createBatcher } from "./batcher.ts";
 import { BATCHES_UNDER_WAY, type IntakeMessage, type IntakeOrder } from "./thread-messages.ts";
 
@@ -30,7 +31,7 @@ export async function readInThread(openTables: (order: IntakeOrder) => Promise<A
     }
   };
 
-  const batcher = createBatcher(order.facts, await openTables(order), (batch) => {
+  const send = (batch: IntakeBatch) => {
     underWay++;
     post({ say: "batch", batch }, [
       batch.threats.ids.buffer,
@@ -40,7 +41,8 @@ export async function readInThread(openTables: (order: IntakeOrder) => Promise<A
       batch.assertions.rows.buffer,
       batch.assertions.offsets.buffer,
     ]);
-  });
+  };
+  const batcher = createBatcher(order.facts, await openTables(order), send, order.claimsPerBatch);
   let rows = 0;
   const reader: DeliveryReader = {
     begin(part) {

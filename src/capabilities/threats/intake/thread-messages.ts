@@ -10,6 +10,8 @@ export interface IntakeOrder {
   readonly mapping: Readonly<Record<string, string>> | null;
   /** An exercise's own tables, as absolute paths. */
   readonly exercise: ExerciseTables | null;
+  /** Default `CLAIMS_PER_BATCH`. A delivery must be resumed with the size it was begun with: its batches are numbered. */
+  readonly claimsPerBatch?: number | undefined;
 }
 
 /** What the parse thread says. The writer answers each batch with "written"; at most two are under way. */

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { composePackages } from "#capabilities/packages/index.ts";
+import { takeDelivery } from "#capabilities/threats/index.ts";
+import type { Task } from "#platform/jobs/worker.ts";
+import type { House } from "./house.ts";
+
+const DeliveryJob = z.strictObject({ delivery: z.int() });
+const ComposeJob = z.strictObject({ operation: z.string(), country: z.string(), asOf: z.number() });
+
+/** A delivery that takes longer than this to read is an attack, or belongs cut up. */
+const READING_TIME_LIMIT_MS = 60 * 60_000;
+
+/** The jobs of the worker. @param claimsPerBatch only where tests want many batches of few rows */
+export function workerTasks(house: House, claimsPerBatch?: number): Readonly<Record<string, Task>> {
+  const { database, store, workFolder } = house;
+  const pool = database.pool("worker");
+  const here = {
+    pool,
+    connect: () => database.connect("worker"),
+    store,
+    workFolder,
+    threadModule: new URL("./intake-thread.ts", import.meta.url),
+    timeLimitMs: READING_TIME_LIMIT_MS,
+    claimsPerBatch,
+  };
+  return {
+    "threats.takeDelivery": (payload) => takeDelivery(here, DeliveryJob.parse(payload).delivery),
+    "packages.composePackages": (payload) => composePackages({ pool, store }, ComposeJob.parse(payload)),
+  };
+}
