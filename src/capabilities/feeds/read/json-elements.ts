@@ -20,6 +20,8 @@ export interface JsonPlace {
   outer: number;
   /** 1-based line on which the value begins. */
   line: number;
+  /** Characters of the part before the value. */
+  start: number;
 }
 
 export interface JsonLimits {
@@ -85,7 +87,7 @@ export function createJsonSplitter(
 ) {
   const { maxElementLength, maxDepth, sequence } = { ...DEFAULT_LIMITS, ...limits };
   const frames: Frame[] = [];
-  const place: JsonPlace = { path: "", key: "", index: 0, outer: 0, line: 1 };
+  const place: JsonPlace = { path: "", key: "", index: 0, outer: 0, line: 1, start: 0 };
   let top: Frame | undefined;
   let expecting: Expecting = "value";
   let documents = 0;
@@ -175,7 +177,7 @@ export function createJsonSplitter(
     depth = 0;
     inString = false;
     escaped = false;
-    if (taking) notePlace();
+    if (taking) notePlace(at);
     if (kind !== "scalar") reading = "composite";
     else if (code === QUOTE) reading = "string";
     else if (isScalarCode(code)) reading = "scalar";
@@ -183,12 +185,13 @@ export function createJsonSplitter(
     return true;
   }
 
-  function notePlace(): void {
+  function notePlace(at: number): void {
     place.path = path;
     place.key = top === undefined || top.isArray ? "" : key;
     place.index = top === undefined ? documents : top.isArray ? top.index : 0;
     place.outer = frames.find((frame) => frame.isArray)?.index ?? 0;
     place.line = line;
+    place.start = before + at;
   }
 
   function enter(isArray: boolean): void {

@@ -10,8 +10,8 @@ import {
   textOf,
 } from "../../read/json-values.ts";
 import { BundleContext, type Labels, VALUE_TYPES } from "./bundle-context.ts";
-import { IntegerColumn } from "./columns.ts";
 import { isBenign, roleOfValue } from "./roles.ts";
+import { Spans } from "./spans.ts";
 import { type StixValue, valuesOfObservable, valuesOfObservedData, valuesOfPattern } from "./values.ts";
 
 /**
@@ -36,7 +36,7 @@ export default defineFeedFormat({
   async read(part, sink) {
     const shape = await shapeOf(part);
     const first = await collectContext(part, shape);
-    const rows = await readRows(part, shape, first, sink);
+    const rows = await readRows(part, first, sink);
     if (rows > 0) return;
     throw new UnreadablePart(
       "no-indicators",
@@ -82,33 +82,32 @@ function splitObjects(
 
 interface FirstPass {
   readonly context: BundleContext;
-  /** 1 for the objects, by index, that the second pass need not parse again. */
-  readonly done: IntegerColumn;
-  /** The object that could not be parsed; the second pass stops there after giving what stands before it. */
-  readonly broken: { readonly index: number; readonly error: UnreadablePart } | null;
+  readonly spans: Spans;
+  /** What stopped it: the second pass gives what stands before the fault, and then says so. */
+  readonly fault: UnreadablePart | null;
 }
 
 async function collectContext(part: PartInput, shape: Shape): Promise<FirstPass> {
   const context = new BundleContext();
-  const done = new IntegerColumn();
-  let at = 0;
+  const spans = new Spans();
   try {
     await splitObjects(part, shape, (source, place) => {
-      at = place.index;
       const type = typeBySource(source);
-      if (type !== null && !isContext(type, source)) return;
-      if (type !== null && READ_BEFORE.has(type)) done.set(place.index, 1);
-      const object = parseElement(source, place);
-      if (!isJsonObject(object)) return;
-      if (textOf(object, "type") === "marking-definition") context.markings.define(object);
-      else if (textOf(object, "type") !== "indicator") context.add(object, textOf(object, "type") ?? "");
+      if (type === null || isContext(type, source)) addToContext(parseElement(source, place), context);
+      spans.add(place.start, source.length, type === null || !READ_BEFORE.has(type));
     });
   } catch (error) {
-    // A fault of the brackets is met again in the second pass, at the same place.
-    if (!(error instanceof UnreadablePart) || error.code === "too-big") throw error;
-    return { context, done, broken: { index: at, error } };
+    if (!(error instanceof UnreadablePart)) throw error;
+    return { context, spans, fault: error };
   }
-  return { context, done, broken: null };
+  return { context, spans, fault: null };
+}
+
+function addToContext(object: unknown, context: BundleContext): void {
+  if (!isJsonObject(object)) return;
+  const type = textOf(object, "type") ?? "";
+  if (type === "marking-definition") context.markings.define(object);
+  else if (type !== "indicator") context.add(object, type);
 }
 
 /** Whether the first pass needs it. Of plain observables only those that refer to others. */
@@ -141,36 +140,64 @@ function typeBySource(source: string): string | null {
   return /"id"\s*:\s*"([a-z0-9-]+)--/.exec(source)?.[1] ?? null;
 }
 
-async function readRows(part: PartInput, shape: Shape, first: FirstPass, sink: RowSink): Promise<number> {
-  const { context, done, broken } = first;
+async function readRows(part: PartInput, first: FirstPass, sink: RowSink): Promise<number> {
   let rows = 0;
-  await splitObjects(part, shape, (source, place) => {
-    if (done.get(place.index) === 1) {
-      if (broken?.index === place.index) throw broken.error;
-      return;
+  for await (const objects of first.spans.cut(part.text())) {
+    for (const { source, number, start } of objects) {
+      const object = tryParse(source);
+      if (object === undefined) parseElement(source, { line: await lineAt(part, start) });
+      else if (readObject(object, number, source, first.context, sink)) rows++;
     }
-    if (readObject(source, place, context, sink)) rows++;
-  });
+  }
+  if (first.fault !== null) throw first.fault;
   return rows;
 }
 
-/** True when the object is a row. */
-function readObject(source: string, place: JsonPlace, context: BundleContext, sink: RowSink): boolean {
-  const object = parseElement(source, place);
-  if (!isJsonObject(object)) return false;
-  const row = { object, row: place.index, source, sink };
-  const type = textOf(object, "type") ?? "";
-  if (type !== "indicator") {
-    if (!VALUE_TYPES.has(type) || !context.isClaim(textOf(object, "id"))) return false;
-    if (type === "observed-data" && !isJsonObject(object.objects)) return false;
+function tryParse(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return undefined;
   }
+}
+
+/** The line of a place, found by reading the part again: only a broken object needs it, and only once. */
+async function lineAt(part: PartInput, start: number): Promise<number> {
+  let line = 1;
+  let before = 0;
+  for await (const chunk of part.text()) {
+    for (let at = chunk.indexOf("\n"); at !== -1 && before + at < start; at = chunk.indexOf("\n", at + 1))
+      line++;
+    before += chunk.length;
+    if (before >= start) break;
+  }
+  return line;
+}
+
+/** True when the object is a row. */
+function readObject(
+  object: unknown,
+  number: number,
+  source: string,
+  context: BundleContext,
+  sink: RowSink,
+): boolean {
+  if (!isJsonObject(object)) return false;
+  const row = { object, row: number, source, sink };
+  const type = textOf(object, "type") ?? "";
+  if (!isRow(object, type, context)) return false;
   sink.row();
   if (type === "indicator") readIndicator(row, context);
-  else {
-    const values = type === "observed-data" ? valuesOfObservedData(object) : valuesOfObservable(object, type);
-    readObservable(row, values, context);
-  }
+  else if (type === "observed-data") readObservable(row, valuesOfObservedData(object), context);
+  else readObservable(row, valuesOfObservable(object, type), context);
   return true;
+}
+
+function isRow(object: JsonObject, type: string, context: BundleContext): boolean {
+  if (type === "indicator") return true;
+  if (!VALUE_TYPES.has(type) || !context.isClaim(textOf(object, "id"))) return false;
+  // Observed data of STIX 2.1 names its observables, which are rows themselves.
+  return type !== "observed-data" || isJsonObject(object.objects);
 }
 
 interface Row {

@@ -1,6 +1,6 @@
 import type { ObservableType } from "#standards/observable/types.ts";
 import { isJsonObject, type JsonObject, textOf, textsOf } from "../../read/json-values.ts";
-import { readPattern } from "./pattern.ts";
+import { type AssertedValue, readPattern } from "./pattern.ts";
 import { hashType, propertyMeaning } from "./property.ts";
 
 /** A value that a STIX object holds, as written. */
@@ -12,18 +12,23 @@ export interface StixValue {
 
 /** Values of an indicator's pattern, each once, and the properties it compares that hold none. Throws `SyntaxError`. */
 export function valuesOfPattern(pattern: string): { values: StixValue[]; others: string[] } {
+  const asserted = readPattern(pattern);
   const values = new Map<string, StixValue>();
   const others = new Set<string>();
-  for (const { property, text, port } of readPattern(pattern)) {
-    const meaning = meaningOf(property);
-    if (meaning === null) others.add(property);
-    else {
-      const type = meaning === "by-shape" ? undefined : meaning;
-      const value = meaning === "autonomous-system" ? `AS${text}` : text;
-      values.set(`${property} ${value} ${port ?? ""}`, { value, type, port });
-    }
+  for (const one of asserted) {
+    const value = stixValue(one);
+    if (value === null) others.add(one.property);
+    else if (asserted.length === 1) return { values: [value], others: [] };
+    else values.set(`${one.property} ${value.value} ${value.port ?? ""}`, value);
   }
   return { values: [...values.values()], others: [...others] };
+}
+
+function stixValue({ property, text, port }: AssertedValue): StixValue | null {
+  const meaning = meaningOf(property);
+  if (meaning === null) return null;
+  const value = meaning === "autonomous-system" ? `AS${text}` : text;
+  return { value, type: meaning === "by-shape" ? undefined : meaning, port };
 }
 
 /** Values of one cyber-observable object of the given type. */
