@@ -13,13 +13,22 @@ export function copyBinary(
   target: string,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<number> {
+  return copyIn(client, `copy ${target} from stdin (format binary)`, chunks);
+}
+
+/** The same for any `copy ... from stdin` statement; measurements send the text of a file with it. */
+export function copyIn(
+  client: ClientBase,
+  statement: string,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<number> {
   return new Promise((settle, fail) => {
-    client.query(new BinaryCopy(`copy ${target} from stdin (format binary)`, chunks, settle, fail));
+    client.query(new CopyIn(statement, chunks, settle, fail));
   });
 }
 
 /** The driver's side of a running COPY. The driver calls these methods by name as the server's messages arrive. */
-class BinaryCopy implements Submittable {
+class CopyIn implements Submittable {
   readonly #statement: string;
   readonly #chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   readonly #settle: (rows: number) => void;

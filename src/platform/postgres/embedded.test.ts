@@ -91,7 +91,9 @@ afterEach(async () => {
 
 afterAll(() => {
   for (const folder of folders) {
+    // Only a test that failed leaves a server.
     endPostmaster(clusterOf(folder), "at-once");
+    endPostmaster(clusterOf(join(folder, "data")), "at-once");
     rmSync(folder, { recursive: true, force: true });
   }
 });

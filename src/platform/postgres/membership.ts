@@ -57,7 +57,9 @@ export function hasUsers(fifo: string): boolean {
   let handle: number | undefined;
   try {
     handle = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
-    return readSync(handle, Buffer.alloc(1)) > 0;
+    // Questions that nobody read lie before the end. Those we take from a living watcher are asked again.
+    while (readSync(handle, Buffer.alloc(4096)) > 0);
+    return false;
   } catch (error) {
     if (error instanceof Error && "code" in error) {
       if (error.code === "EAGAIN") return true;

@@ -12,7 +12,12 @@ import type { ServerSite } from "./server-site.ts";
  * server that does not heed the fast shutdown (INT) within a minute is ended at once (QUIT; it recovers at next start).
  */
 const WATCHER = `"$0" "$@" </dev/null 3<&- & p=$!
-(while read -r x; do : >"$MUSTER_SOCKET_FOLDER/answer-$x"; done <&3; kill -INT $p; sleep 60; kill -QUIT $p) 2>/dev/null & w=$!
+(
+  while read -r x; do : >"$MUSTER_SOCKET_FOLDER/answer-$x"; done <&3
+  exec 3<&-; kill -INT $p; i=0
+  while kill -0 $p && [ $i -lt 60 ]; do sleep 1; i=$((i + 1)); done
+  kill -QUIT $p
+) 2>/dev/null & w=$!
 exec 3<&-; wait $p; c=$?; kill $w 2>/dev/null; exit $c`;
 
 /**
