@@ -34,12 +34,16 @@ export default defineFeedFormat({
     const waiting: JsonRecord[] = [];
     let read: ((record: JsonRecord) => void) | null = null;
     const rows = openRowsLate(sink);
-    await readRecords(part, PLACES, rows.sink, (record) => {
-      rows.keepWaiting();
-      if (read !== null) read(record);
-      else if (waiting.push(record) >= LOOKED_AT) read = start(waiting, options, sink);
-    });
-    if (read === null && waiting.length > 0) start(waiting, options, sink);
+    try {
+      await readRecords(part, PLACES, rows.sink, (record) => {
+        rows.keepWaiting();
+        if (read !== null) read(record);
+        else if (waiting.push(record) >= LOOKED_AT) read = start(waiting, options, sink);
+      });
+    } finally {
+      // Also of a short file that proves broken, the records before the fault are read.
+      if (read === null && waiting.length > 0) start(waiting, options, sink);
+    }
   },
 });
 
