@@ -143,7 +143,9 @@ create table jurisdiction.decision (
 CREATE UNIQUE INDEX decision_in_force ON jurisdiction.decision USING btree (threat, country_role) WHERE (withdrawn_at IS NULL);
 
 grant usage on schema jurisdiction to muster_app;
+grant usage on schema jurisdiction to muster_worker;
 grant insert, select on jurisdiction.decision to muster_app;
+grant select on jurisdiction.decision to muster_worker;
 grant update (withdrawn_at) on jurisdiction.decision to muster_app;
 
 -- operations ----------------------------------------------------------------------------------------------------------
@@ -313,6 +315,12 @@ AS $function$
       identifier => name, payload => payload, queue_name => queue, job_key => key,
       max_attempts => max_attempts, run_at => run_at) as job
 $function$;
+CREATE OR REPLACE FUNCTION platform.count_jobs(names text[])
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$ select count(*)::integer from graphile_worker.jobs where task_identifier = any(names) $function$;
 
 grant usage on schema platform to muster_app;
 grant usage on schema platform to muster_signer;
@@ -325,6 +333,7 @@ grant delete, insert, select, update on platform.worker_process to muster_worker
 grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_app;
 grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_signer;
 grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_worker;
+grant execute on function platform.count_jobs(text[]) to muster_app;
 
 -- threats -------------------------------------------------------------------------------------------------------------
 create schema threats;

@@ -1,13 +1,5 @@
 /** Closed: the edge maps each kind to one answer (HTTP status, exit code). Codes are many, kinds are few. */
-export const PROBLEM_KINDS = [
-  "invalid",
-  "not-found",
-  "conflict",
-  "forbidden",
-  "unavailable",
-  "internal",
-] as const;
-export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+export type ProblemKind = "invalid" | "not-found" | "conflict" | "forbidden" | "unavailable" | "internal";
 
 export interface ProblemDetail {
   /** `room.what_happened`, stable: people search for it and scripts rely on it. */
