@@ -49,6 +49,13 @@ function readReport(record: JsonRecord, sink: RowSink): void {
     refuseRecord(record, "unsupported", "Copyright reports are no business of this product.", sink);
     return;
   }
+  if (CHILD_ABUSE.has(type)) {
+    // Not even the address is kept: whoever reads refused rows must not be led there.
+    const reason =
+      "Reports of child sexual abuse material are not taken. Send them to the hotline or unit in charge.";
+    refuseRecord({ ...record, source: `${category}/${type}` }, "unsupported", reason, sink);
+    return;
+  }
   const reported = instantOf(report, "timestamp");
   const lastSeen = instantOf(report, "last_seen") ?? reported;
   const tags = textsOf(report, "tags");
@@ -77,7 +84,9 @@ function observablesOf(report: JsonObject, category: string, type: string): Name
   }
   const c2 = textOf(report, "c2_server");
   if (c2 !== undefined) named.push({ ...identified(c2), role: "c2" });
-  for (const hash of [textOf(report, "file_hash"), textOf(report, "malware_hash")]) {
+  for (const hash of type === "malware"
+    ? [textOf(report, "file_hash"), textOf(report, "malware_hash")]
+    : []) {
     // Written as `sha256:abc...` or alone; the shape tells which algorithm it is.
     if (hash !== undefined) named.push({ value: hash.replace(/^[a-z0-9-]+:/i, ""), role: "malware" });
   }
@@ -95,6 +104,8 @@ function roleOf(report: JsonObject, type: string): ThreatRole | undefined {
   }
   return TYPE_ROLES.get(type);
 }
+
+const CHILD_ABUSE = new Set(["csam", "csem"]);
 
 const TYPE_ROLES: ReadonlyMap<string, ThreatRole> = new Map<string, ThreatRole>([
   ["phishing", "phishing"],
@@ -119,6 +130,7 @@ const TYPE_ROLES: ReadonlyMap<string, ThreatRole> = new Map<string, ThreatRole>(
   ["cve", "vulnerable"],
   ["open_service", "vulnerable"],
   ["misconfiguration", "vulnerable"],
+  ["exposed_data", "vulnerable"],
 ]);
 
 const THREAT_TYPES: ReadonlyMap<string, ThreatRole> = new Map<string, ThreatRole>([
