@@ -117,7 +117,8 @@ export async function openOperation(house: House, file: OperationFile, folder: s
   });
 }
 
-async function receiveAll(
+/** Registers the sources and hands in their files. What was received before is not received again. */
+export async function receiveAll(
   house: House,
   operation: Operation,
   file: OperationFile,
