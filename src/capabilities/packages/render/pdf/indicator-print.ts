@@ -7,6 +7,8 @@ import type { Words } from "./report-view.ts";
 
 /** Some addresses of phishing pages run to thousands of characters; more than this helps no reader of paper. */
 const MAXIMUM_CHARACTERS = 240;
+/** The narrowest column that holds identifiers in this type has room for about so many. */
+const MAXIMUM_UNBROKEN = 24;
 const ZERO_WIDTH_SPACE = "\u200B";
 
 /** A threat's value for the table: defanged, isolated, with places where a long one may break. */
@@ -41,9 +43,11 @@ export function threatNotes(report: ReportContent, threat: ReportThreat, words: 
 
 /**
  * Lets a line break inside a long identifier: after the signs that part it, and within long runs of letters. The
- * places are zero-width spaces, which are not printed and have to be taken out of text copied from the PDF.
+ * places are zero-width spaces, which are not printed and have to be taken out of text copied from the PDF; so short
+ * identifiers, which fit, get none and copy as they are.
  */
 export function breakable(text: string): string {
+  if (text.length <= MAXIMUM_UNBROKEN) return text;
   return text
     .replaceAll(/[/?&=._-]|\]/g, (sign) => `${sign}${ZERO_WIDTH_SPACE}`)
     .replaceAll(/[^\s\u200B]{12}(?=[^\s\u200B\u2069]{4})/g, (run) => `${run}${ZERO_WIDTH_SPACE}`);

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { NodeCompiler } from "@myriaddreamin/typst-ts-node-compiler";
+import { withoutIsolates } from "#platform/i18n/isolate.ts";
 import type { ManifestFile } from "../../model/manifest.ts";
 import type { ReportContent } from "../../model/report.ts";
 import { REPORT_FONTS } from "../printable.ts";
-import { reportView } from "./report-view.ts";
+import { type ReportView, reportView } from "./report-view.ts";
 
 export interface PdfPrinter {
   /** The report as PDF/A-2a (tagged, with text in reading order). `annexes` are listed in it with their hashes. */
@@ -20,7 +21,7 @@ export function pdfPrinter(): PdfPrinter {
   const compiler = NodeCompiler.create({ fontArgs: [{ fontBlobs: [...REPORT_FONTS] }] });
   return {
     print(report, annexes) {
-      const inputs = { report: JSON.stringify(reportView(report, annexes)) };
+      const inputs = { report: viewJson(reportView(report, annexes)) };
       try {
         return compiler.pdf(
           { mainFileContent: LAYOUT, inputs },
@@ -34,6 +35,17 @@ export function pdfPrinter(): PdfPrinter {
       }
     },
   };
+}
+
+/** Letters of scripts written from right to left. */
+const RIGHT_TO_LEFT =
+  /\p{Script=Arabic}|\p{Script=Hebrew}|\p{Script=Syriac}|\p{Script=Thaana}|\p{Script=Nko}/u;
+
+/** Isolates are needed only where something is written from right to left; elsewhere they would cost time and say nothing. */
+function viewJson(view: ReportView): string {
+  const isolated = RIGHT_TO_LEFT.test(JSON.stringify(view));
+  const json = JSON.stringify({ ...view, isolated });
+  return isolated ? json : withoutIsolates(json);
 }
 
 /** The compiler's errors carry their message in `code`. */

@@ -287,7 +287,7 @@ function threatTable(report: ReportContent, printed: readonly ReportThreat[], wo
       lastSeen: threat.lastSeen === null ? "–" : isolate(threat.lastSeen.slice(0, 10)),
       state: words(`liveness.${threat.liveness}`),
       active: threat.liveness === "active",
-      sources: threat.sources.map((code) => breakable(printableIdentifier(code))).join(", "),
+      sources: breakable(threat.sources.map((code) => printableIdentifier(code)).join(", ")),
     })),
   };
 }
