@@ -45,12 +45,12 @@ type LineAt = (index: number) => number;
 
 /** Asked with rising indexes, so that counting lines costs one pass. */
 function createLineCounter(html: string, firstRow: number): LineAt {
-  let counted = 0;
   let row = firstRow;
+  let next = html.indexOf("\n");
   return (index) => {
-    for (let lf = html.indexOf("\n", counted); lf !== -1 && lf < index; lf = html.indexOf("\n", lf + 1)) {
+    while (next !== -1 && next < index) {
       row++;
-      counted = lf + 1;
+      next = html.indexOf("\n", next + 1);
     }
     return row;
   };

@@ -3,7 +3,7 @@ import { UnreadablePart } from "../format.ts";
 import { bytesInMemory } from "./byte-source.ts";
 import { readInThread, THREAD_LIMITS, wholeFile } from "./in-thread.ts";
 import { checkZip } from "./open-zip.ts";
-import { createAllowance, UNPACK_LIMITS } from "./unpack-limits.ts";
+import { type Allowance, createAllowance, UNPACK_LIMITS } from "./unpack-limits.ts";
 
 /**
  * Whether a part is a zip whose first entries lie in the folder of one kind of Office document (`xl/`, `word/`). The directory stands
@@ -17,8 +17,12 @@ export function isOfficeDocument(head: Head, folder: string): boolean {
   return text.includes(`PK\x03\x04`) && new RegExp(`PK\\x03\\x04[\\s\\S]{26}${folder}`).test(text);
 }
 
-/** What a document may hold when unpacked: the libraries build the whole of it in memory. */
-const UNPACKED_BYTES = 192 * 1024 ** 2;
+/** What a document may hold when unpacked. A sheet of a million rows has some 300 MB of XML; libraries build all of a text document in memory. */
+const UNPACKED_BYTES = 768 * 1024 ** 2;
+
+export function documentAllowance(packedBytes: number): Allowance {
+  return createAllowance({ ...UNPACK_LIMITS, unpackedBytes: UNPACKED_BYTES }, packedBytes);
+}
 
 /** Judges the zip that the document is before any library touches it, then reads it in a thread. */
 export async function readOfficeInThread(
@@ -28,7 +32,7 @@ export async function readOfficeInThread(
   options: ReadOptions,
 ): Promise<void> {
   const bytes = await wholeFile(part, THREAD_LIMITS.fileBytes);
-  const allowance = createAllowance({ ...UNPACK_LIMITS, unpackedBytes: UNPACKED_BYTES }, bytes.length);
+  const allowance = documentAllowance(bytes.length);
   await checkZip(bytesInMemory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)), {
     allowance,
     name: part.name,

@@ -1,5 +1,6 @@
 import type { ByteSource } from "./byte-source.ts";
 import type { Entry, Opening } from "./container.ts";
+import { nameFault } from "./entry-name.ts";
 import { runInThread, THREAD_LIMITS, wholeFile } from "./in-thread.ts";
 
 /**
@@ -48,7 +49,9 @@ export async function* openMail(source: ByteSource, { allowance, name }: Opening
     // Mail programs call every picture image001.png: here two of a name are no sign of malice.
     const count = (seen.get(file.name) ?? 0) + 1;
     seen.set(file.name, count);
-    yield { name: count === 1 ? file.name : `${file.name} (${count})`, bytes: once(file.bytes) };
+    const shown = count === 1 ? file.name : `${file.name} (${count})`;
+    const refusal = nameFault(file.name, allowance.limits.nameBytes);
+    yield refusal === null ? { name: shown, bytes: once(file.bytes) } : { name: shown, refusal };
   }
 }
 

@@ -58,6 +58,19 @@ export async function zipNames(source: ByteSource, opening: Opening): Promise<st
  * For libraries that unpack for themselves.
  */
 export async function checkZip(source: ByteSource, opening: Opening): Promise<void> {
+  await readDocument(source, opening);
+}
+
+/** The files of a document by name, after the same checks; each can be read more than once, and is held to what was announced. */
+export async function zipFiles(
+  source: ByteSource,
+  opening: Opening,
+): Promise<ReadonlyMap<string, () => AsyncGenerator<Buffer>>> {
+  const { zip, entries } = await readDocument(source, opening);
+  return new Map(entries.map((entry) => [nameOf(entry), () => contentOf(zip, entry, opening.name)] as const));
+}
+
+async function readDocument(source: ByteSource, opening: Opening): Promise<Directory> {
   let directory: Directory;
   try {
     directory = await readDirectory(source, opening);
@@ -71,6 +84,7 @@ export async function checkZip(source: ByteSource, opening: Opening): Promise<vo
     announced += entry.uncompressedSize;
   }
   opening.allowance.expect(announced, opening.name);
+  return directory;
 }
 
 interface Directory {

@@ -1,55 +1,70 @@
-import readWorkbook from "read-excel-file/node";
 import type { ReadOptions, RowSink } from "../../format.ts";
+import { bytesInMemory } from "../../read/byte-source.ts";
 import { createClaimer } from "../../read/claim-columns.ts";
-import { noIndicators } from "../../read/office-document.ts";
-import { createReportReader } from "../../read/report.ts";
+import { documentAllowance, noIndicators } from "../../read/office-document.ts";
+import { zipFiles } from "../../read/open-zip.ts";
+import { createReportReader, type TableRow } from "../../read/report.ts";
 import { planTable } from "../../read/table-plan.ts";
+import { readSheets } from "./workbook.ts";
 
+/** Rows that are looked at before it is decided how to read a sheet. */
 const SAMPLE_ROWS = 200;
 
 /** Runs in a thread. A sheet with a column of indicators is read as a table; any other like the table of a report. */
 export async function read(bytes: Uint8Array, sink: RowSink, options: ReadOptions): Promise<void> {
-  const sheets = await readWorkbook(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const source = bytesInMemory(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+  const opening = { allowance: documentAllowance(bytes.length), name: "the workbook" };
+  const files = await zipFiles(source, opening);
   const counted = countClaims(sink);
-  for (const { data } of sheets) {
-    const rows = data.map((row) => row.map(asText));
-    readSheet(rows, counted.sink, options);
-  }
+  await readSheets(
+    (name) => files.get(name)?.(),
+    () => createSheetReader(counted.sink, options),
+  );
   if (counted.claims() === 0) throw noIndicators("workbook");
 }
 
-function readSheet(rows: readonly string[][], sink: RowSink, options: ReadOptions): void {
-  const first = rows.findIndex((row) => row.filter((cell) => cell !== "").length > 1);
-  const start = first === -1 ? rows.findIndex((row) => row.some((cell) => cell !== "")) : first;
-  if (start === -1) return;
-  const table = rows.slice(start);
-  const plan = planTable(table.slice(0, SAMPLE_ROWS), options);
-  if (plan === null) {
-    const report = createReportReader(sink);
-    report.block({ kind: "table", rows: table.map((cells, at) => ({ cells, row: start + at + 1 })) });
-    return;
+function createSheetReader(sink: RowSink, options: ReadOptions) {
+  let sample: TableRow[] | null = [];
+  let take = (_: readonly string[], __: number): void => {};
+
+  /** A title above the table stands alone in its row, and is no header. */
+  function decide(): void {
+    const held = sample ?? [];
+    sample = null;
+    const isFilled = ({ cells }: TableRow) => cells.filter((cell) => cell !== "").length > 1;
+    const first = held.some(isFilled) ? held.findIndex(isFilled) : 0;
+    const rows = held.slice(first);
+    const plan = planTable(
+      rows.map((row) => row.cells),
+      options,
+    );
+    if (plan === null) {
+      const report = createReportReader(sink);
+      report.block({ kind: "table", rows });
+      take = (cells, row) => report.block({ kind: "table", rows: [...rows.slice(0, 1), { cells, row }] });
+      return;
+    }
+    const claim = createClaimer(plan.columns, sink);
+    take = (cells, row) => {
+      sink.row();
+      claim(cells, row);
+    };
+    for (const { cells, row } of plan.hasHeader ? rows.slice(1) : rows) take(cells, row);
   }
-  const claim = createClaimer(plan.columns, sink);
-  table.forEach((cells, at) => {
-    if ((at === 0 && plan.hasHeader) || cells.every((cell) => cell === "")) return;
-    sink.row();
-    claim(cells, start + at + 1);
-  });
-}
 
-type Cell = Awaited<ReturnType<typeof readWorkbook>>[number]["data"][number][number];
-
-/** Dates of a workbook have no zone: they are written as they are shown, and read like any date without one. */
-function asText(cell: Cell): string {
-  if (cell === null || cell === undefined) return "";
-  if (cell instanceof Date)
-    return Number.isNaN(cell.getTime())
-      ? ""
-      : cell
-          .toISOString()
-          .replace("T", " ")
-          .replace(/\.000Z$/, "");
-  return String(cell).trim();
+  return {
+    row(cells: readonly string[], row: number): void {
+      if (sample === null) {
+        take(cells, row);
+        return;
+      }
+      sample.push({ cells, row });
+      if (sample.length >= SAMPLE_ROWS) decide();
+    },
+    end(): void {
+      if (sample !== null && sample.length > 0) decide();
+    },
+  };
 }
 
 function countClaims(sink: RowSink) {
