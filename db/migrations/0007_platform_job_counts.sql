@@ -2,5 +2,5 @@
 -- the queue's tables belong to the library and app may not look into payloads.
 create function platform.count_jobs(names text[]) returns integer
   language sql stable security definer set search_path = ''
-  as $$ select count(*)::integer from graphile_worker.jobs where task_identifier = any(names) $$;
+  as $$ select count(*)::integer from graphile_worker.jobs where task_identifier = any(names) and attempts < max_attempts $$;
 revoke all on function platform.count_jobs from public;

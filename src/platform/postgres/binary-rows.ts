@@ -145,6 +145,11 @@ export class BinaryRowEncoder {
     }
   }
 
+  /** What stands from one place to another, as a view: changing it changes what will be taken. */
+  written(from: number, to: number): Buffer {
+    return this.#bytes.subarray(from, to);
+  }
+
   /** What was written since the last taking; whole rows when called between rows. The buffer is the caller's to keep. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#at);

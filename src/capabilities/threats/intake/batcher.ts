@@ -3,10 +3,10 @@ import { normaliseObservable } from "#standards/observable/normalise.ts";
 import type { ObservableType } from "#standards/observable/types.ts";
 import type { ThreatRole } from "#standards/threat-role.ts";
 import { roleNumber, typeNumber } from "../model/codes.ts";
-import { contentOf, threatIdOf } from "../model/identity.ts";
+import { threatIdOf } from "../model/identity.ts";
 import { summariseMarkings } from "../model/marking.ts";
 import type { IntakeBatch } from "./batch.ts";
-import { type EncodableClaim, encodeBatch } from "./encode.ts";
+import { collectTuples, sourceKeyOf } from "./encode.ts";
 
 /** What the public tables say about a value, asked a million times; implementations reuse the returned object. */
 export interface PublicFacts {
@@ -38,6 +38,10 @@ export const CLAIMS_PER_BATCH = 65_536;
 /** Longest list of refused rows kept word for word per batch; beyond it they are counted by code (a hostile file). */
 const REFUSALS_PER_BATCH = 20_000;
 
+/** More than this one row cannot say; a STIX observed-data or a MISP object says a handful. */
+const CLAIMS_PER_ROW = 16_384;
+const TOO_MANY_CLAIMS = `One row of the file makes more than ${CLAIMS_PER_ROW} statements. Split it into several.`;
+
 export interface Batcher {
   row(): void;
   claim(claim: Claim): void;
@@ -65,8 +69,18 @@ export function createBatcher(
   let rowOpen = false;
   let refusedByCode: Record<string, number> = {};
   let refused: IntakeBatch["refusedRows"][number][] = [];
-  let claims: EncodableClaim[] = [];
-  const markings: string[] = [];
+  let markings: string[] = [];
+  // A single row may say many things; its claims must fit behind those that fill a batch.
+  const tuples = collectTuples(
+    { operation: facts.operationId, delivery: facts.delivery },
+    claimsPerBatch + CLAIMS_PER_ROW,
+  );
+  const sourceKeys = new Map([["", sourceKeyOf(facts.source, "")]]);
+  const sourceKey = (marking: string): Uint8Array => {
+    const known = sourceKeys.get(marking) ?? sourceKeyOf(facts.source, marking);
+    sourceKeys.set(marking, known);
+    return known;
+  };
 
   const closeRow = () => {
     if (!rowOpen) return;
@@ -79,25 +93,22 @@ export function createBatcher(
   };
   const flush = () => {
     closeRow();
-    if (rows === 0 && claims.length === 0 && refused.length === 0) return;
-    post(
-      encodeBatch(facts, {
-        number: number++,
-        part,
-        rows,
-        rowsTaken,
-        refusedByCode,
-        refusedRows: refused,
-        markings: [...markings],
-        claims,
-      }),
-    );
+    if (rows === 0 && tuples.count === 0 && refused.length === 0) return;
+    post({
+      number: number++,
+      part,
+      rows,
+      rowsTaken,
+      refusedByCode,
+      refusedRows: refused,
+      markings,
+      ...tuples.take(),
+    });
     rows = 0;
     rowsTaken = 0;
     refusedByCode = {};
     refused = [];
-    claims = [];
-    markings.length = 0;
+    markings = [];
   };
   const refuse = (refusal: Refusal) => {
     rowRefusal ??= refusal.code;
@@ -117,7 +128,7 @@ export function createBatcher(
     },
     row() {
       closeRow();
-      if (claims.length >= claimsPerBatch || refused.length >= REFUSALS_PER_BATCH) flush();
+      if (tuples.count >= claimsPerBatch || refused.length >= REFUSALS_PER_BATCH) flush();
       rowOpen = true;
       rowTaken = false;
       rowRefusal = null;
@@ -132,41 +143,40 @@ export function createBatcher(
       const publicFacts = assign(normal.type, normal.value, normal.host);
       if (publicFacts.refusal !== null)
         return refuse({ row: claim.row, raw: claim.value, ...publicFacts.refusal });
+      if (tuples.count >= claimsPerBatch + CLAIMS_PER_ROW) {
+        return refuse({ row: claim.row, code: "bad-row", reason: TOO_MANY_CLAIMS, raw: claim.value });
+      }
       const role = claim.role ?? facts.role;
-      rowTaken = true;
-      const statement = {
-        source: facts.source,
-        handling: "",
-        status: claim.status === "offline" ? (0 as const) : (1 as const),
-        port: claim.port ?? normal.port,
-        confidence: claim.confidence === undefined ? null : Math.round(claim.confidence),
-        country: claim.country ?? null,
-        firstSeen: claim.firstSeen ?? null,
-        lastSeen: claim.lastSeen ?? null,
-        validUntil: claim.validUntil ?? null,
-        families: normalFamilies(claim.families),
-        target: storable(claim.target),
-        reference: storable(claim.reference),
-      };
       const marking = placeOfMarking(claim.markings);
-      claims.push({
-        id: threatIdOf(facts.operation, normal.type, role, normal.value),
-        content: contentOf(
-          marking === 0 ? statement : { ...statement, handling: markings[marking - 1] ?? "" },
-        ),
-        type: typeNumber(normal.type),
-        role: roleNumber(role),
-        value: normal.value,
-        host: normal.host === normal.value ? null : normal.host,
-        country: publicFacts.country,
-        basis: publicFacts.basis,
-        flags: publicFacts.flags,
-        raw: claim.value === normal.value ? null : storable(claim.value),
-        batchRow: rows - 1,
-        row: claim.row,
-        marking,
-        statement,
-      });
+      rowTaken = true;
+      tuples.add(
+        {
+          id: threatIdOf(facts.operation, normal.type, role, normal.value),
+          type: typeNumber(normal.type),
+          role: roleNumber(role),
+          value: normal.value,
+          host: normal.host === normal.value ? null : normal.host,
+          country: publicFacts.country,
+          basis: publicFacts.basis,
+          flags: publicFacts.flags,
+          part,
+          row: claim.row,
+          batchRow: rows - 1,
+          marking,
+          raw: claim.value === normal.value ? null : storable(claim.value),
+          isPositive: claim.status !== "offline",
+          port: claim.port ?? normal.port,
+          confidence: claim.confidence === undefined ? null : Math.round(claim.confidence),
+          saidCountry: claim.country ?? null,
+          firstSeen: claim.firstSeen ?? null,
+          lastSeen: claim.lastSeen ?? null,
+          validUntil: claim.validUntil ?? null,
+          families: normalFamilies(claim.families),
+          target: storable(claim.target),
+          reference: storable(claim.reference),
+        },
+        sourceKey(marking === 0 ? "" : (markings[marking - 1] ?? "")),
+      );
     },
     refuse,
     endPart: flush,

@@ -29,7 +29,7 @@ import { probeTuples, selectTuples } from "./tuples.ts";
 const THREAT_COLUMNS =
   "threats.threat (id, sequence, audience_set, operation, type, role, basis, flags, country, value, host)";
 const ASSERTION_COLUMNS =
-  "threats.assertion (threat, content, audience, delivery, part, row, status, port, confidence, country, first_seen, last_seen, valid_until, raw, families, target, reference)";
+  "threats.assertion (threat, content, audience, delivery, part, row, status, port, confidence, country, first_seen, last_seen, valid_until, families, target, reference, raw)";
 
 /** Writes the batches of one delivery. `close` ends its connection. */
 export interface BatchWriter {

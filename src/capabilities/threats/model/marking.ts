@@ -9,7 +9,8 @@ export interface Marking {
 
 /**
  * The strictest of the markings found on a claim, as one short text (`AMBER+STRICT|RED`, `GREEN|`), or null when there
- * is none. A text that looks like a TLP marking but is none of the five is read as RED: unreadable is never open.
+ * is none. A text that looks like a TLP marking but is none of the five, and a STIX marking whose definition is missing,
+ * are read as RED: unreadable is never open.
  */
 export function summariseMarkings(markings: readonly string[]): string | null {
   let tlp: Tlp | null = null;
@@ -18,6 +19,7 @@ export function summariseMarkings(markings: readonly string[]): string | null {
     const word = text.trim().toUpperCase();
     if (word.startsWith("PAP")) pap = stricterPap(pap, papOf(word));
     else if (word.startsWith("TLP")) tlp = stricter(tlp, parseTlp(text) ?? "RED");
+    else if (word.startsWith("MARKING-DEFINITION--")) tlp = "RED";
     else {
       const level = parseTlp(text);
       if (level !== null) tlp = stricter(tlp, level);

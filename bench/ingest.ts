@@ -1,0 +1,160 @@
+import { createReadStream } from "node:fs";
+import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { receiveDelivery, registerSource } from "#capabilities/feeds/index.ts";
+import { insertOperation, type Operation, type SourceDeclaration } from "#capabilities/operations/index.ts";
+import { takeDelivery } from "#capabilities/threats/index.ts";
+import { localFileStore } from "#platform/files/store.ts";
+import { copyIn } from "#platform/postgres/copy.ts";
+import { type Database, openDatabase } from "#platform/postgres/database.ts";
+import { migrate } from "#platform/postgres/migrate.ts";
+import { transaction } from "#platform/postgres/transaction.ts";
+import { peakMemory } from "./memory.ts";
+import { benchRows, writeCsv, writeStix } from "./rows.ts";
+
+/**
+ * Intake beside a bare COPY of the same bytes into an unlogged table without index, on the same server, in the same
+ * run. Prints for each case the seconds, the yardstick's seconds and the ratio; absolute times mean nothing here.
+ */
+export async function benchIngest(rowCount: number, large: boolean): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "muster-bench-"));
+  const memory = peakMemory();
+  try {
+    const files = await makeFiles(folder, rowCount, large);
+    const database = await openDatabase({ dataDir: join(folder, "data") });
+    try {
+      await migrate(database.pool("owner"));
+      const intake = await openIntake(database, join(folder, "data"));
+      const floor = await bareCopy(database, files.first);
+      report("bare COPY of the CSV", floor, floor);
+      memory.restart();
+      report("first delivery", await intake(files.first), floor);
+      report("identical file again", await intake(files.first), floor);
+      report("one row in a hundred changed", await intake(files.changed), floor);
+      if (files.more.length > 0) {
+        for (const path of files.more.slice(0, -1)) report("  (filling)", await intake(path), floor);
+        const last = files.more.at(-1) ?? files.first;
+        const beside = await bareCopy(database, last);
+        report("a million new rows into several million", await intake(last), beside);
+      }
+      const parse = await parseAlone(files.stix);
+      report("JSON.parse of the STIX bundle", parse, parse);
+      const allowed = 2 * parse + floor;
+      report("STIX bundle (beside 2 x JSON.parse + bare COPY)", await intake(files.stix), allowed);
+      console.log(`peak memory of all processes: ${Math.round(memory.megabytes())} MB`);
+    } finally {
+      await database.close();
+    }
+  } finally {
+    memory.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function report(what: string, seconds: number, yardstick: number): void {
+  console.log(
+    `${what.padEnd(52)} ${seconds.toFixed(2).padStart(7)} s   ratio ${(seconds / yardstick).toFixed(2)}`,
+  );
+}
+
+async function makeFiles(folder: string, rowCount: number, large: boolean) {
+  const rows = benchRows(1);
+  const path = (name: string) => join(folder, name);
+  await writeCsv(path("first.csv"), rows, rowCount);
+  await writeCsv(path("changed.csv"), rows, rowCount, (row, n) =>
+    n % 100 === 0 ? { ...row, confidence: 49 } : row,
+  );
+  await writeStix(path("bundle.json"), benchRows(3), rowCount);
+  const more: string[] = [];
+  for (let i = 1; large && i <= 4; i++) {
+    more.push(path(`more-${i}.csv`));
+    await writeCsv(path(`more-${i}.csv`), benchRows(1 + 10 * i, i * rowCount), rowCount);
+  }
+  return { first: path("first.csv"), changed: path("changed.csv"), stix: path("bundle.json"), more };
+}
+
+async function bareCopy(database: Database, path: string): Promise<number> {
+  const client = await database.connect("owner");
+  const [header = ""] = (
+    await readFile(path, { encoding: "latin1" }).then((text) => text.slice(0, 500))
+  ).split("\n", 1);
+  const columns = header.split(",").map((name) => `"${name}" text`);
+  await client.query("drop table if exists public.bare");
+  await client.query(`create unlogged table public.bare (${columns.join(",")})`);
+  const best = [];
+  for (let i = 0; i < 3; i++) {
+    await client.query("truncate public.bare");
+    const from = performance.now();
+    await copyIn(
+      client,
+      "copy public.bare from stdin (format csv, header)",
+      createReadStream(path, { highWaterMark: 1 << 20 }),
+    );
+    best.push((performance.now() - from) / 1000);
+  }
+  await client.query("drop table public.bare");
+  await client.end();
+  return best.sort((a, b) => a - b)[1] ?? 0;
+}
+
+async function parseAlone(path: string): Promise<number> {
+  const text = await readFile(path, "utf8");
+  const from = performance.now();
+  JSON.parse(text);
+  return (performance.now() - from) / 1000;
+}
+
+/** Receives a file and takes it in, as `deliver` and the worker do, in this process; returns the seconds. */
+async function openIntake(database: Database, dataDir: string): Promise<(path: string) => Promise<number>> {
+  const store = localFileStore(join(dataDir, "files"));
+  const workFolder = join(dataDir, "work");
+  await mkdir(workFolder, { recursive: true });
+  const pool = database.pool("app");
+  const declared: SourceDeclaration = {
+    id: "bench",
+    name: "Bench",
+    kind: "partner",
+    reliability: "B",
+    credibility: 2,
+    tlp: "AMBER",
+    mayBeNamed: false,
+    deliveries: [],
+  };
+  const operation: Operation = await transaction(pool, (db) =>
+    insertOperation(db, {
+      id: "bench",
+      name: "Bench",
+      from: "2024-01-01",
+      to: "2026-12-31",
+      mode: "remote",
+      purpose: "measurement",
+      legalBasis: "none",
+      countries: ["ID"],
+      sources: [],
+    }),
+  );
+  const source = await transaction(pool, (db) => registerSource(db, operation, declared));
+  const here = {
+    pool: database.pool("worker"),
+    connect: () => database.connect("worker"),
+    store,
+    workFolder,
+    threadModule: new URL("../src/main/intake-thread.ts", import.meta.url),
+    timeLimitMs: 3_600_000,
+  };
+  return async (path) => {
+    const from = performance.now();
+    const file = { path, name: basename(path), sizeBytes: (await stat(path)).size };
+    const receipt = await receiveDelivery(
+      { pool, store },
+      operation,
+      source,
+      declared,
+      { file: file.name, method: "bench" },
+      file,
+    );
+    await takeDelivery(here, receipt.delivery);
+    return (performance.now() - from) / 1000;
+  };
+}
