@@ -31,6 +31,8 @@ import {
   writeRefused,
 } from "#capabilities/outcomes/index.ts";
 import { listLatestPackages, requestPackages, writePackages } from "#capabilities/packages/index.ts";
+import { countJobs } from "#platform/jobs/count-jobs.ts";
+import { inOneMoment } from "#platform/postgres/one-moment.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { Problem } from "#platform/problem.ts";
 import type { Children } from "./children.ts";
@@ -204,9 +206,7 @@ export async function waitForPackages(
 ): Promise<void> {
   const pool = house.database.pool("app");
   for (;;) {
-    const composed = await pool.query<{ waiting: number }>(
-      "/* main.countPackageJobs */ select platform.count_jobs(array['packages.composePackages', 'packages.signRelease']) as waiting",
-    );
+    const waiting = await countJobs(pool, ["packages.composePackages", "packages.signRelease"]);
     const packages = await listLatestPackages(pool, operation.id);
     const signed = packages.filter(({ signature }) => signature !== null).length;
     progress.count(
@@ -215,7 +215,7 @@ export async function waitForPackages(
       packages.length,
       `${countries.length} countries`,
     );
-    if (composed.rows[0]?.waiting === 0) return;
+    if (waiting === 0) return;
     await Promise.race([sleep(POLL_MS), children.trouble]);
   }
 }
@@ -240,14 +240,6 @@ async function writeLists(
   await threats.finish();
   await unassigned.finish();
   return figures;
-}
-
-/** A transaction that sees one moment of the database from beginning to end. */
-export function inOneMoment<T>(pool: pg.Pool, work: (db: pg.ClientBase) => Promise<T>): Promise<T> {
-  return transaction(pool, async (db) => {
-    await db.query("/* main.inOneMoment */ set transaction isolation level repeatable read, read only");
-    return work(db);
-  });
 }
 
 export async function describeDeliveries(house: House, operation: Operation): Promise<DeliveryLine[]> {

@@ -1,4 +1,4 @@
-import type { VisibleSource, VisibleThreat } from "#capabilities/threats/model/visible-threat.ts";
+import type { VisibleSource, VisibleThreat } from "#capabilities/threats/index.ts";
 import { borderNote } from "#reference/countries/border-note.ts";
 import { countryName } from "#reference/countries/country-names.ts";
 import { combineHandlingCodes, parseHandlingCode } from "#standards/handling-codes.ts";

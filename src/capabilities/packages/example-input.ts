@@ -1,4 +1,4 @@
-import type { VisibleThreat } from "#capabilities/threats/model/visible-threat.ts";
+import type { VisibleThreat } from "#capabilities/threats/index.ts";
 import { THREAT_ROLE_NAMES, type ThreatRole } from "#standards/threat-role.ts";
 import type { ComposeInput, CountryReader } from "./compose-reports.ts";
 import type { ReportLanguage } from "./model/report.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { extractText, getDocumentProxy } from "unpdf";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { VisibleThreat } from "#capabilities/threats/model/visible-threat.ts";
+import type { VisibleThreat } from "#capabilities/threats/index.ts";
 import { loadSigner, type Signer } from "#platform/signing/signer.ts";
 import { ensureSigningKey } from "#platform/signing/signing-key.ts";
 import { annexDifferences } from "./annex-agreement.ts";

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { openPublicTables } from "#capabilities/jurisdiction/index.ts";
 import { computeFigures, writeFigures } from "#capabilities/outcomes/index.ts";
-import { describeDeliveries, inOneMoment } from "../run-operation.ts";
+import { inOneMoment } from "#platform/postgres/one-moment.ts";
+import { describeDeliveries } from "../run-operation.ts";
 import {
   type HouseOptions,
   houseCommand,

@@ -9,6 +9,7 @@ import { findOperation, type Operation } from "#capabilities/operations/index.ts
 import { COUNTING_RULES, LIVENESS_WINDOW_DAYS, type VisibleThreat } from "#capabilities/threats/index.ts";
 import type { FileStore } from "#platform/files/store.ts";
 import { addJob } from "#platform/jobs/add-job.ts";
+import { inOneMoment } from "#platform/postgres/one-moment.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { correspondenceLanguage } from "#reference/countries/correspondence-language.ts";
 import { composeReports } from "../compose-reports.ts";
@@ -57,10 +58,7 @@ export async function composePackages(
   const operation = await findOperation(here.pool, order.operation);
   if (operation === null) throw new Error(`there is no operation ${order.operation} to compose packages for`);
   const tables = await openPublicTables(operation.exercise);
-  const threats = await transaction(here.pool, async (db) => {
-    await db.query("/* packages.readOneMoment */ set transaction isolation level repeatable read, read only");
-    return threatsFor(db, tables, operation, order);
-  });
+  const threats = await inOneMoment(here.pool, (db) => threatsFor(db, tables, operation, order));
   const latest = new Map(
     (await listLatestPackages(here.pool, operation.id)).map((known) => [known.reference, known]),
   );

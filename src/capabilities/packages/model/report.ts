@@ -1,4 +1,4 @@
-import type { Liveness } from "#capabilities/threats/model/visible-threat.ts";
+import type { Liveness } from "#capabilities/threats/index.ts";
 import type { ObservableType } from "#standards/observable/types.ts";
 import type { Duty, ThreatRole } from "#standards/threat-role.ts";
 import type { Tlp } from "#standards/tlp.ts";
