@@ -38,6 +38,15 @@ describe("readHtmlBlocks", () => {
     expect(blocksOf(html)).toEqual([{ kind: "prose", text: "g", row: 1 }]);
   });
 
+  it("reads what stands in text fields, and in no hidden ones", () => {
+    const html =
+      "<input type='text' value='a'><br><input type=hidden value=b><input type='submit' value='c'><input value=d>";
+    expect(blocksOf(html)).toEqual([
+      { kind: "prose", text: "a", row: 1 },
+      { kind: "prose", text: "d", row: 1 },
+    ]);
+  });
+
   it("keeps a table inside the cell of a layout apart", () => {
     const html = "<table><tr><td>intro<table><tr><td>a</td><td>b</td></tr></table></td></tr></table>";
     expect(blocksOf(html)).toEqual([

@@ -2,7 +2,7 @@ import type { ReportBlock, TableRow } from "./report.ts";
 
 /**
  * Cuts an HTML page into the blocks of a report: headings, list items, code, tables, and everything else as prose. Only what a reader sees
- * counts: scripts, styles, comments, attributes and therefore link targets are left out, and nothing is run or fetched. `row` of a block is the line
+ * counts: scripts, styles, comments, attributes (save the text in a field) and therefore link targets are left out, and nothing is run or fetched. `row` of a block is the line
  * of the HTML it begins in, counted from `firstRow`. Takes any text, well formed or not, in linear time; tables inside tables are read for themselves.
  */
 export function readHtmlBlocks(html: string, give: (block: ReportBlock) => void, firstRow = 1): void {
@@ -79,9 +79,19 @@ function readMarkup(page: Page, html: string, open: number, lines: LineAt): numb
     const found = close.exec(html);
     return found === null ? html.length : tagEnd(html, found.index + name.length + 2);
   }
-  if (isEnd) endTag(page, name);
+  if (name === "input") addText(page, fieldText(html.slice(open, end)), lines(open));
+  else if (isEnd) endTag(page, name);
   else startTag(page, name, lines(open));
   return end;
+}
+
+/** What stands in a text field: some trackers write their values into such, for copying. */
+function fieldText(tag: string): string {
+  if (tag.length > 4096) return "";
+  const type = /\stype\s*=\s*["']?(\w+)/i.exec(tag)?.[1] ?? "text";
+  if (!/^(?:text|url|search)$/i.test(type)) return "";
+  const value = /\svalue\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/i.exec(tag);
+  return value === null ? "" : ` ${value[1] ?? value[2] ?? value[3] ?? ""} `;
 }
 
 const TAG = /<(\/?)([a-z][a-z0-9]{0,20})(?![a-z0-9])/giy;

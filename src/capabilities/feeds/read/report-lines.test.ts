@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { normaliseObservable } from "#standards/observable/normalise.ts";
 import { readSample } from "../../../../test/support/read-part.ts";
 import type { Claim } from "../format.ts";
+import html from "../formats/html/format.ts";
 import reportText from "../formats/report-text/format.ts";
 
 const read = async (text: string) => readSample(reportText, new TextEncoder().encode(text));
@@ -157,6 +158,23 @@ describe.skipIf(!existsSync(REPLAYS))("real reports", () => {
     ],
   ])("reads %s", async (file, types) => {
     expect((await countsOf(`${REPLAYS}feeds/${file}`)).types).toEqual(types);
+  });
+
+  it("reads the tables of trackers' pages with what their columns say", async () => {
+    const tracker = await readSample(html, `${REPLAYS}feeds/intelmq_samples/html_table_feodotracker.html`);
+    expect(tracker.claims).toMatchObject([
+      { row: 95, value: "94.177.255.18", role: "c2", families: ["Dridex"], status: "online", country: "GB" },
+      {
+        row: 96,
+        value: "203.114.109.124",
+        role: "c2",
+        families: ["Dridex"],
+        status: "offline",
+        country: "TH",
+      },
+    ]);
+    const fields = await readSample(html, `${REPLAYS}feeds/intelmq_samples/malwareurl_test_malwareurl.data`);
+    expect(fields.claims).toHaveLength(20);
   });
 
   it.each([
