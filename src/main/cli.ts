@@ -7,6 +7,7 @@ import { operationCommand } from "./commands/operation.ts";
 import { packageCommand } from "./commands/package.ts";
 import { runCommand } from "./commands/run.ts";
 import { threatCommand } from "./commands/threat.ts";
+import { verifyCommand } from "./commands/verify.ts";
 
 /** As sysexits.h names them, so that scripts can tell a bad file from a database that is away. */
 const EXIT_CODES = {
@@ -33,6 +34,7 @@ for (const command of [
   threatCommand,
   figuresCommand,
   packageCommand,
+  verifyCommand,
 ]) {
   program.addCommand(command());
 }

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { requestPackages, writePackages } from "#capabilities/packages/index.ts";
 import { Problem } from "#platform/problem.ts";
@@ -38,6 +39,8 @@ export function packageCommand(): Command {
           await children.stop();
         }
         const out = resolve(options.out);
+        await mkdir(out, { recursive: true });
+        await copyFile(house.signingKey.publicKeyFile, join(out, "signing-key.asc"));
         const written = await writePackages({ pool, store: house.store }, operation, out, options.country);
         if (options.json) process.stdout.write(`${JSON.stringify(written, null, 2)}\n`);
         else for (const { folder } of written) process.stdout.write(`${folder}\n`);
