@@ -16,4 +16,5 @@ export type {
   VisibleSource,
   VisibleThreat,
 } from "./model/visible-threat.ts";
+export { listThreatCountries } from "./queries.ts";
 export { hashInputs, openReadingScope, type ReadingScope, streamThreats } from "./readings/streamThreats.ts";

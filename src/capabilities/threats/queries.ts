@@ -2,6 +2,17 @@ import type pg from "pg";
 
 type Db = pg.ClientBase | pg.Pool;
 
+/** Countries that the public tables hold responsible for at least one threat, in alphabetical order. From the counters, so at once. */
+export async function listThreatCountries(db: Db, operation: number): Promise<string[]> {
+  const found = await db.query<{ country: string }>(
+    `/* threats.listThreatCountries */
+     select country from threats.counter where operation = $1 and country <> ''
+      group by country having sum(threats) > 0 order by country`,
+    [operation],
+  );
+  return found.rows.map(({ country }) => country);
+}
+
 /** Class number of our advisory locks: one intake per operation at a time, so that `sequence` grows in commit order. */
 const INTAKE_LOCK = 1;
 

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { requestPackages, writePackages } from "#capabilities/packages/index.ts";
 import { Problem } from "#platform/problem.ts";
+import { isCountry } from "#reference/countries/countries.ts";
 import { startChildren } from "../children.ts";
 import { showProgress } from "../progress.ts";
 import { waitForPackages } from "../run-operation.ts";
@@ -20,20 +21,20 @@ export function packageCommand(): Command {
     .description("compose, sign and write country packages")
     .argument("<operation>", "id of the operation")
     .option("--country <code>", "one country")
-    .option("--all", "every participating country")
+    .option("--all", "every country of the operation, and every other with findings")
     .option("--as-of <instant>", "2026-11-15T00:00:00Z (default: the operation's)")
     .requiredOption("--out <folder>", "where the packages are written")
     .action((code: string, options: PackageOptions) =>
       inHouse(options, async (house) => {
         const operation = await operationNamed(house, code);
-        const countries = countriesOf(operation.countries, options);
+        const countries = countriesOf(options);
         const asOf = options.asOf === undefined ? (operation.asOf ?? Date.now()) : instantOf(options.asOf);
         const pool = house.database.pool("app");
         const progress = showProgress(options.json === true);
         const children = await startChildren(house.dataDir);
         try {
-          await requestPackages(pool, operation, asOf, countries);
-          await waitForPackages(house, children, operation, countries, progress);
+          const asked = await requestPackages(pool, operation, asOf, countries);
+          await waitForPackages(house, children, operation, asked, progress);
         } finally {
           progress.end();
           await children.stop();
@@ -48,11 +49,12 @@ export function packageCommand(): Command {
     );
 }
 
-function countriesOf(participants: readonly string[], options: PackageOptions): readonly string[] {
-  if (options.all === true) return participants;
-  if (options.country !== undefined && participants.includes(options.country)) return [options.country];
+/** Undefined stands for all of them. */
+function countriesOf(options: PackageOptions): readonly string[] | undefined {
+  if (options.all === true) return undefined;
+  if (options.country !== undefined && isCountry(options.country)) return [options.country];
   throw new Problem("invalid", {
     code: "packages.no_such_country",
-    say: `Name a participating country with --country (${participants.join(", ")}), or ask for --all.`,
+    say: "Name a country with --country (two capital letters, e.g. SN), or ask for --all.",
   });
 }

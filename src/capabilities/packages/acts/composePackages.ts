@@ -6,7 +6,12 @@ import {
   streamResponsibleThreats,
 } from "#capabilities/jurisdiction/index.ts";
 import { findOperation, type Operation } from "#capabilities/operations/index.ts";
-import { COUNTING_RULES, LIVENESS_WINDOW_DAYS, type VisibleThreat } from "#capabilities/threats/index.ts";
+import {
+  COUNTING_RULES,
+  LIVENESS_WINDOW_DAYS,
+  listThreatCountries,
+  type VisibleThreat,
+} from "#capabilities/threats/index.ts";
 import type { FileStore } from "#platform/files/store.ts";
 import { addJob } from "#platform/jobs/add-job.ts";
 import { inOneMoment } from "#platform/postgres/one-moment.ts";
@@ -26,13 +31,18 @@ export interface CompositionOrder {
   readonly asOf: number;
 }
 
-/** Asks for the packages of every participating country; returns the countries. */
+/**
+ * Asks for the packages of these countries; without a list, of every country of the operation and every other one with
+ * findings. What a country outside the operation may see is for need-to-know to decide, and is often nothing.
+ */
 export async function requestPackages(
   pool: pg.Pool,
   operation: Operation,
   asOf: number,
-  countries: readonly string[] = operation.countries,
+  only?: readonly string[],
 ): Promise<readonly string[]> {
+  const countries =
+    only ?? [...new Set([...operation.countries, ...(await listThreatCountries(pool, operation.id))])].sort();
   await transaction(pool, async (db) => {
     for (const country of countries) {
       const order: CompositionOrder = { operation: operation.code, country, asOf };
