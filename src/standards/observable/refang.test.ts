@@ -53,4 +53,10 @@ describe("refang", () => {
       }),
     );
   });
+
+  it("reads the dot in the words of Spanish, Portuguese and French reports", () => {
+    expect(["evil[punto]example", "evil(ponto)example", "evil[ point ]example"].map(refang)).toEqual(
+      Array(3).fill("evil.example"),
+    );
+  });
 });

@@ -38,7 +38,7 @@ const STRAY_JOINER = /(^|[\x00-\x7F])[\u200C\u200D]+/g;
 
 // Every repetition below is bounded, so that no row can make these expressions run for long.
 const BRACKETED_MARK = /[[({]{1,3}[ \t]{0,4}(:\/\/|:\/|::|:|\/\/|\/|@|\.)[ \t]{0,4}[\])}]{1,3}/g;
-const BRACKETED_DOT = /[[({]{1,3}[ \t]{0,4}dot[ \t]{0,4}[\])}]{1,3}/gi;
+const BRACKETED_DOT = /[[({]{1,3}[ \t]{0,4}(?:dot|punto|ponto|point)[ \t]{0,4}[\])}]{1,3}/gi;
 const BRACKETED_AT = /[[({]{1,3}[ \t]{0,4}at[ \t]{0,4}[\])}]{1,3}/gi;
 const SPOKEN_DOT = /[ \t]{1,4}dot[ \t]{1,4}/gi;
 /** `a\.example` of people who write regular expressions, and the half brackets of `a[.example`. */
