@@ -32,15 +32,15 @@ interface CountryShape {
 }
 
 const WIDTH = 760;
-const HEIGHT = 330;
+const HEIGHT = 296;
 const SEA = "#eef2f6";
 const LAND = "#cfd8e1";
 const BORDER = "#ffffff";
 const HIGHLIGHT = "#1f4e79";
 /** The country fills this part of the picture at most; the rest is its region. */
 const FRAME: [[number, number], [number, number]] = [
-  [90, 45],
-  [WIDTH - 90, HEIGHT - 45],
+  [90, 36],
+  [WIDTH - 90, HEIGHT - 36],
 ];
 /** No map is closer than this (pixels per radian): a small country needs its region around it. */
 const CLOSEST_SCALE = 750;

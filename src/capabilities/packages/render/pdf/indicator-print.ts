@@ -7,8 +7,8 @@ import type { Words } from "./report-view.ts";
 
 /** Some addresses of phishing pages run to thousands of characters; more than this helps no reader of paper. */
 const MAXIMUM_CHARACTERS = 240;
-/** The narrowest column that holds identifiers in this type has room for about so many. */
-const MAXIMUM_UNBROKEN = 24;
+/** Characters, marks of isolation included, that a line of the column for indicators holds in any layout. */
+const FITS_INDICATOR_COLUMN = 30;
 const ZERO_WIDTH_SPACE = "\u200B";
 
 /** A threat's value for the table: defanged, isolated, with places where a long one may break. */
@@ -44,11 +44,11 @@ export function threatNotes(report: ReportContent, threat: ReportThreat, words: 
 /**
  * Lets a line break inside a long identifier: after the signs that part it, and within long runs of letters. The
  * places are zero-width spaces, which are not printed and have to be taken out of text copied from the PDF; so short
- * identifiers, which fit, get none and copy as they are.
+ * identifiers get none and copy as they are. `fits`: characters that a line of the column holds.
  */
-export function breakable(text: string): string {
-  if (text.length <= MAXIMUM_UNBROKEN) return text;
+export function breakable(text: string, fits = FITS_INDICATOR_COLUMN): string {
+  if (!text.split(/\s/).some((word) => word.length > fits)) return text;
   return text
     .replaceAll(/[/?&=._-]|\]/g, (sign) => `${sign}${ZERO_WIDTH_SPACE}`)
-    .replaceAll(/[^\s\u200B]{12}(?=[^\s\u200B\u2069]{4})/g, (run) => `${run}${ZERO_WIDTH_SPACE}`);
+    .replaceAll(/[^\s\u200B]{10}(?=[^\s\u200B\u2069]{3})/g, (run) => `${run}${ZERO_WIDTH_SPACE}`);
 }

@@ -12,6 +12,9 @@ import { breakable, printedIndicator, threatNotes } from "./indicator-print.ts";
 /** The table of a printed report is for reading; whoever needs more rows needs the annexes. */
 export const MAXIMUM_ROWS = 200;
 const MAXIMUM_FAMILIES = 8;
+/** Characters that a line of these columns holds. */
+const FITS_FAMILY_COLUMN = 15;
+const FITS_SOURCE_COLUMN = 10;
 
 export type Words = (key: string, values?: Record<string, string | number>) => string;
 
@@ -282,12 +285,18 @@ function threatTable(report: ReportContent, printed: readonly ReportThreat[], wo
       number: number(report, index + 1),
       indicator: printedIndicator(threat, words),
       notes: threatNotes(report, threat, words),
-      family: breakable(threat.families.map((family) => printableIdentifier(family, 60)).join(", ")),
+      family: breakable(
+        threat.families.map((family) => printableIdentifier(family, 60)).join(", "),
+        FITS_FAMILY_COLUMN,
+      ),
       firstSeen: threat.firstSeen === null ? "–" : isolate(threat.firstSeen.slice(0, 10)),
       lastSeen: threat.lastSeen === null ? "–" : isolate(threat.lastSeen.slice(0, 10)),
       state: words(`liveness.${threat.liveness}`),
       active: threat.liveness === "active",
-      sources: breakable(threat.sources.map((code) => printableIdentifier(code)).join(", ")),
+      sources: breakable(
+        threat.sources.map((code) => printableIdentifier(code)).join(", "),
+        FITS_SOURCE_COLUMN,
+      ),
     })),
   };
 }
