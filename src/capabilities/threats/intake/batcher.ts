@@ -7,6 +7,7 @@ import { threatIdOf } from "../model/identity.ts";
 import { summariseMarkings } from "../model/marking.ts";
 import type { IntakeBatch } from "./batch.ts";
 import { collectTuples, sourceKeyOf } from "./encode.ts";
+import { saidConfidence, saidCountry, saidInstant, saidPort } from "./said-values.ts";
 
 /** What the public tables say about a value, asked a million times; implementations reuse the returned object. */
 export interface PublicFacts {
@@ -165,12 +166,12 @@ export function createBatcher(
           marking,
           raw: claim.value === normal.value ? null : storable(claim.value),
           isPositive: claim.status !== "offline",
-          port: claim.port ?? normal.port,
-          confidence: claim.confidence === undefined ? null : Math.round(claim.confidence),
-          saidCountry: claim.country ?? null,
-          firstSeen: claim.firstSeen ?? null,
-          lastSeen: claim.lastSeen ?? null,
-          validUntil: claim.validUntil ?? null,
+          port: saidPort(claim.port) ?? normal.port,
+          confidence: saidConfidence(claim.confidence),
+          saidCountry: saidCountry(claim.country),
+          firstSeen: saidInstant(claim.firstSeen),
+          lastSeen: saidInstant(claim.lastSeen),
+          validUntil: saidInstant(claim.validUntil),
           families: normalFamilies(claim.families),
           target: storable(claim.target),
           reference: storable(claim.reference),
