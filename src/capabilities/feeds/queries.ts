@@ -199,12 +199,13 @@ export async function updateDeliveryRefused(
 export async function updateDeliveryDone(
   db: pg.ClientBase,
   id: number,
+  keysSha256: string,
   difference: DeliveryDifference | null,
 ): Promise<void> {
   await db.query(
     `/* feeds.updateDeliveryDone */
-     update feeds.delivery set state = 'done', done_at = now(), difference = $2 where id = $1`,
-    [id, difference === null ? null : JSON.stringify(difference)],
+     update feeds.delivery set state = 'done', done_at = now(), keys_sha256 = $2, difference = $3 where id = $1`,
+    [id, keysSha256, difference === null ? null : JSON.stringify(difference)],
   );
 }
 
@@ -218,14 +219,18 @@ export interface BatchCounts {
   readonly newAssertions: number;
 }
 
-/** Adds a batch to the progress; false when that batch was committed before (a resumed worker met it again). */
-export async function advanceDelivery(
-  db: pg.ClientBase,
-  id: number,
-  batch: number,
-  counts: BatchCounts,
-): Promise<boolean> {
-  const advanced = await db.query(
+/** Batches of this delivery that are committed; holds the delivery until the transaction ends. */
+export async function lockDeliveryProgress(db: pg.ClientBase, id: number): Promise<number> {
+  const found = await db.query<{ batches: number }>(
+    "/* feeds.lockDeliveryProgress */ select batches from feeds.delivery where id = $1 for update",
+    [id],
+  );
+  return found.rows[0]?.batches ?? 0;
+}
+
+/** Adds one batch to the progress of a delivery whose progress this transaction holds. */
+export async function advanceDelivery(db: pg.ClientBase, id: number, counts: BatchCounts): Promise<void> {
+  await db.query(
     `/* feeds.advanceDelivery */
      update feeds.delivery
         set batches = batches + 1, rows = rows + $2, accepted = accepted + $3, repeated = repeated + $4,
@@ -233,11 +238,10 @@ export async function advanceDelivery(
               select code, sum(n) as n from (
                 select key as code, value::bigint as n from jsonb_each_text(refused)
                 union all select key, value::bigint from jsonb_each_text($5::jsonb)) both_counts group by code) summed),
-            new_threats = new_threats + $7, new_assertions = new_assertions + $8
-      where id = $1 and batches = $2`,
+            new_threats = new_threats + $6, new_assertions = new_assertions + $7
+      where id = $1`,
     [
       id,
-      batch,
       counts.rows,
       counts.accepted,
       counts.repeated,
@@ -246,7 +250,6 @@ export async function advanceDelivery(
       counts.newAssertions,
     ],
   );
-  return advanced.rowCount === 1;
 }
 
 export interface PartSummary {
