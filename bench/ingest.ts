@@ -150,7 +150,6 @@ async function openIntake(database: Database, dataDir: string): Promise<(path: s
       { pool, store },
       operation,
       source,
-      declared,
       { file: file.name, method: "bench" },
       file,
     );

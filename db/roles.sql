@@ -31,7 +31,8 @@ grant select on operations.handling to muster_signer;
 
 -- feeds --------------------------------------------------------------------------------------------------------------
 grant usage on schema feeds to muster_app, muster_worker, muster_signer;
-grant select, insert on feeds.source, feeds.delivery, feeds.mapping to muster_app;
+grant select, insert on feeds.source, feeds.delivery to muster_app;
+grant select, insert, update on feeds.mapping to muster_app;
 grant select on all tables in schema feeds to muster_app;
 grant select on all tables in schema feeds to muster_worker;
 grant update on feeds.delivery to muster_worker;

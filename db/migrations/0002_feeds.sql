@@ -12,6 +12,9 @@ create table feeds.source (
   country text,
   reliability text not null check (reliability in ('A', 'B', 'C', 'D', 'E', 'F')),
   credibility smallint not null check (credibility between 1 and 6),
+  -- What the source states for all it hands in: marking, PAP, codes, releasable-to, expiry, may-be-named. A delivery's
+  -- own word stands over it; the handling of each delivery is fixed when it is received.
+  standing jsonb not null,
   unique (operation, external_id),
   unique (operation, code)
 );

@@ -133,14 +133,11 @@ export async function receiveAll(
     for (const delivery of declared.deliveries) {
       for (const name of await filesOf(folder, delivery.file)) {
         const path = join(folder, name);
-        const receipt = await receiveDelivery(
-          { pool, store: house.store },
-          operation,
-          source,
-          declared,
-          delivery,
-          { path, name, sizeBytes: (await stat(path)).size },
-        );
+        const receipt = await receiveDelivery({ pool, store: house.store }, operation, source, delivery, {
+          path,
+          name,
+          sizeBytes: (await stat(path)).size,
+        });
         if (receipt.defaultsTaken.length > 0) {
           progress.note(
             `${declared.id}: ${name} takes the operation's default for ${receipt.defaultsTaken.join(", ")}`,

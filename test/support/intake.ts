@@ -124,7 +124,6 @@ export async function openIntake(
         standing,
         opened,
         registered,
-        declaration,
         { file: name, ...declared },
         received,
       );
@@ -227,6 +226,7 @@ const CONTRADICTIONS = `/* test.listContradictions */
     select operation, role, type, coalesce(country, '') as country, audience_set, count(*) as threats
       from threats.threat group by 1, 2, 3, 4, 5
   )
+  select what, found::integer from (
   select 'counters that are wrong' as what, count(*)::integer as found
     from (select * from threats.counter where threats <> 0) counter
     full join recount using (operation, role, type, country, audience_set)
@@ -254,4 +254,5 @@ const CONTRADICTIONS = `/* test.listContradictions */
          count(*) - (select coalesce(sum(new_assertions), 0) from feeds.delivery) from threats.assertion
   union all
   select 'deliveries that count other assertions than they brought', count(*)::integer from feeds.delivery
-   where new_assertions <> (select count(*) from threats.assertion where assertion.delivery = delivery.id)`;
+   where new_assertions <> (select count(*) from threats.assertion where assertion.delivery = delivery.id)
+  ) checks`;

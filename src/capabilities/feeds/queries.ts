@@ -1,9 +1,10 @@
 import type pg from "pg";
+import type { SourceStanding } from "#capabilities/operations/index.ts";
 import type { Refusal } from "./format.ts";
 
 type Db = pg.ClientBase | pg.Pool;
 
-/** A source as registered with an operation. Its handling is fixed with each delivery, because it may change. */
+/** A source as registered with an operation. */
 export interface Source {
   readonly id: number;
   readonly operation: number;
@@ -14,9 +15,10 @@ export interface Source {
   readonly country: string | null;
   readonly reliability: string;
   readonly credibility: number;
+  readonly standing: SourceStanding;
 }
 
-const SOURCE = `id, operation, external_id as "externalId", code, name, kind, country, reliability, credibility`;
+const SOURCE = `id, operation, external_id as "externalId", code, name, kind, country, reliability, credibility, standing`;
 
 export async function findSource(db: Db, operation: number, externalId: string): Promise<Source | null> {
   const found = await db.query<Source>(
@@ -37,8 +39,8 @@ export async function listSources(db: Db, operation: number): Promise<Source[]> 
 export async function insertSource(db: pg.ClientBase, source: Omit<Source, "id" | "code">): Promise<void> {
   await db.query(
     `/* feeds.insertSource */
-     insert into feeds.source (operation, external_id, code, name, kind, country, reliability, credibility)
-     select $1::smallint, $2, 'S' || lpad((count(*) + 1)::text, 2, '0'), $3, $4, $5, $6, $7::smallint
+     insert into feeds.source (operation, external_id, code, name, kind, country, reliability, credibility, standing)
+     select $1::smallint, $2, 'S' || lpad((count(*) + 1)::text, 2, '0'), $3, $4, $5, $6, $7::smallint, $8::jsonb
        from feeds.source where operation = $1`,
     [
       source.operation,
@@ -48,6 +50,7 @@ export async function insertSource(db: pg.ClientBase, source: Omit<Source, "id" 
       source.country,
       source.reliability,
       source.credibility,
+      JSON.stringify(source.standing),
     ],
   );
 }
@@ -114,6 +117,34 @@ export async function listDeliveries(db: Db, operation: number): Promise<Deliver
     [operation],
   );
   return found.rows;
+}
+
+/** The mapping that this source declared for files of this header before, if it did. */
+export async function findMapping(
+  db: Db,
+  source: number,
+  headerSha256: string,
+): Promise<Readonly<Record<string, string>> | null> {
+  const found = await db.query<{ mapping: Record<string, string> }>(
+    "/* feeds.findMapping */ select mapping from feeds.mapping where source = $1 and header_sha256 = $2",
+    [source, headerSha256],
+  );
+  return found.rows[0]?.mapping ?? null;
+}
+
+/** Remembers a mapping; a later declaration for the same header stands. */
+export async function upsertMapping(
+  db: pg.ClientBase,
+  source: number,
+  headerSha256: string,
+  mapping: Readonly<Record<string, string>>,
+): Promise<void> {
+  await db.query(
+    `/* feeds.upsertMapping */
+     insert into feeds.mapping (source, header_sha256, mapping) values ($1, $2, $3)
+     on conflict (source, header_sha256) do update set mapping = excluded.mapping, remembered_at = now()`,
+    [source, headerSha256, JSON.stringify(mapping)],
+  );
 }
 
 /** The delivery of the very same bytes by the same source that was or is being read, if there is one. */

@@ -31,6 +31,10 @@ const handlingFields = {
   expires: day.optional(),
 };
 
+/** What a source states for everything it hands in. */
+export const SourceStanding = z.strictObject({ mayBeNamed: z.boolean(), ...handlingFields });
+export type SourceStanding = z.infer<typeof SourceStanding>;
+
 export const DeliveryDeclaration = z.strictObject({
   /** A path below the operation's folder; may be a glob (`feeds/*.json`). */
   file: z.string().min(1),

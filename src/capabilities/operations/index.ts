@@ -1,5 +1,11 @@
 export { readOperationFile } from "./acts/readOperationFile.ts";
-export { DeliveryDeclaration, type ExerciseTables, type OperationFile, type SourceDeclaration } from "./contract.ts";
+export {
+  DeliveryDeclaration,
+  type ExerciseTables,
+  type OperationFile,
+  type SourceDeclaration,
+  type SourceStanding,
+} from "./contract.ts";
 export {
   CODES,
   combineHandling,

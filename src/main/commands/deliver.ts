@@ -109,7 +109,6 @@ async function deliver(code: string, files: readonly string[], options: DeliverO
           { pool, store: house.store },
           operation,
           source,
-          { mayBeNamed: false },
           declared.data,
           file,
         );

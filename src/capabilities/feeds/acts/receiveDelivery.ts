@@ -1,19 +1,17 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import type pg from "pg";
-import {
-  type DeliveryDeclaration,
-  internHandling,
-  type Operation,
-  type SourceDeclaration,
-} from "#capabilities/operations/index.ts";
+import { type DeliveryDeclaration, internHandling, type Operation } from "#capabilities/operations/index.ts";
 import type { FileStore } from "#platform/files/store.ts";
 import { hashFile } from "#platform/files/store.ts";
 import { addJob } from "#platform/jobs/add-job.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { Problem } from "#platform/problem.ts";
 import { decideConditions } from "../model/conditions.ts";
-import { findDeliveryOfBytes, insertDelivery, type Source } from "../queries.ts";
+import { findDeliveryOfBytes, findMapping, insertDelivery, type Source, upsertMapping } from "../queries.ts";
+import { HEAD_BYTES, headOf } from "../read/head.ts";
 
 export interface ReceivedFile {
   readonly path: string;
@@ -38,11 +36,10 @@ export async function receiveDelivery(
   here: { readonly pool: pg.Pool; readonly store: FileStore },
   operation: Operation,
   source: Source,
-  standing: Pick<SourceDeclaration, "mayBeNamed"> & Partial<SourceDeclaration>,
   declared: DeliveryDeclaration,
   file: ReceivedFile,
 ): Promise<Receipt> {
-  const decision = decideConditions(operation, { ...standing, kind: source.kind }, declared);
+  const decision = decideConditions(operation, { ...source.standing, kind: source.kind }, declared);
   if (decision.state === "incomplete") throw missingConditions(file.name, source, decision.missing);
   const { conditions } = decision;
 
@@ -51,7 +48,9 @@ export async function receiveDelivery(
   const repeatOf = await findDeliveryOfBytes(here.pool, source.id, sha256);
   if (repeatOf === null) await here.store.put(createReadStream(file.path));
 
+  const header = await headerOf(file.path);
   return transaction(here.pool, async (db) => {
+    const mapping = await mappingFor(db, source, header, declared);
     const delivery = await insertDelivery(db, {
       operation: operation.id,
       source: source.id,
@@ -66,7 +65,7 @@ export async function receiveDelivery(
       observedFrom: conditions.observedFrom,
       observedTo: conditions.observedTo,
       defaultsTaken: conditions.defaultsTaken,
-      mapping: declared.mapping ?? null,
+      mapping,
       state: repeatOf === null ? "received" : "repeated",
       repeatOf: repeatOf?.id ?? null,
     });
@@ -75,6 +74,32 @@ export async function receiveDelivery(
       await addJob(db, "threats.takeDelivery", { delivery }, { queue: `intake-${operation.id}` });
     return { delivery, isRepeat: repeatOf !== null, defaultsTaken: conditions.defaultsTaken };
   });
+}
+
+/** The declared mapping, which is remembered, or the one remembered for this header. */
+async function mappingFor(
+  db: pg.ClientBase,
+  source: Source,
+  header: string | null,
+  declared: DeliveryDeclaration,
+): Promise<Readonly<Record<string, string>> | null> {
+  if (header === null) return declared.mapping ?? null;
+  if (declared.mapping === undefined) return findMapping(db, source.id, header);
+  await upsertMapping(db, source.id, header, declared.mapping);
+  return declared.mapping;
+}
+
+/** SHA-256 of the first line that is no comment, as the layout's fingerprint; null for files that are not text. */
+async function headerOf(path: string): Promise<string | null> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const { text } = headOf("", buffer.subarray(0, bytesRead), bytesRead < HEAD_BYTES);
+    const line = text.split(/\r\n|\r|\n/).find((found) => found.trim() !== "" && !found.startsWith("#"));
+    return line === undefined ? null : createHash("sha256").update(line.trim()).digest("hex");
+  } finally {
+    await file.close();
+  }
 }
 
 function missingConditions(

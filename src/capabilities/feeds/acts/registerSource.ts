@@ -1,6 +1,7 @@
 import type pg from "pg";
-import type { Operation, SourceDeclaration } from "#capabilities/operations/index.ts";
+import type { Operation, SourceDeclaration, SourceStanding } from "#capabilities/operations/index.ts";
 import { Problem } from "#platform/problem.ts";
+import { canonicalJson } from "#standards/canonical-json.ts";
 import { findSource, insertSource, type Source } from "../queries.ts";
 
 /**
@@ -26,10 +27,29 @@ export async function registerSource(
     country: declared.country ?? null,
     reliability: declared.reliability,
     credibility: declared.credibility,
+    standing: standingOf(declared),
   });
   const source = await findSource(db, operation.id, declared.id);
   if (source === null) throw new Error("feeds.registerSource found no source after inserting one");
   return source;
+}
+
+function standingOf({
+  mayBeNamed,
+  tlp,
+  pap,
+  handling,
+  releasableTo,
+  expires,
+}: SourceDeclaration): SourceStanding {
+  return {
+    mayBeNamed,
+    ...(tlp === undefined ? {} : { tlp }),
+    ...(pap === undefined ? {} : { pap }),
+    ...(handling === undefined ? {} : { handling }),
+    ...(releasableTo === undefined ? {} : { releasableTo }),
+    ...(expires === undefined ? {} : { expires }),
+  };
 }
 
 function assertSame(known: Source, declared: SourceDeclaration): void {
@@ -38,10 +58,11 @@ function assertSame(known: Source, declared: SourceDeclaration): void {
     known.kind !== declared.kind ||
     known.country !== (declared.country ?? null) ||
     known.reliability !== declared.reliability ||
-    known.credibility !== declared.credibility;
+    known.credibility !== declared.credibility ||
+    canonicalJson(known.standing) !== canonicalJson(standingOf(declared));
   if (!differs) return;
   throw new Problem("conflict", {
     code: "feeds.source_changed",
-    say: `Source "${declared.id}" was registered before with another name, kind, country or rating. Use another id, or the same standing.`,
+    say: `Source "${declared.id}" was registered before with another name, kind, country, rating or marking. Use another id, or the same standing; a single delivery may state its own marking.`,
   });
 }
