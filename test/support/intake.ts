@@ -85,14 +85,15 @@ export type FileContent = string | Uint8Array | { readonly path: string; readonl
 type Declared = Omit<DeliveryDeclaration, "file">;
 export type Taken = Delivery & { readonly refusedRows: readonly RefusedRow[] };
 
-export async function openIntake(
-  database: Database,
-  options: {
-    readonly claimsPerBatch?: number;
-    readonly timeLimitMs?: number;
-    readonly file?: OperationFile;
-  } = {},
-): Promise<Intake> {
+export interface IntakeOptions {
+  readonly claimsPerBatch?: number;
+  readonly timeLimitMs?: number;
+  readonly file?: OperationFile;
+  /** "none" where a test is not about countries or refused ranges. Default: those of the product. */
+  readonly tables?: "none";
+}
+
+export async function openIntake(database: Database, options: IntakeOptions = {}): Promise<Intake> {
   const folder = await mkdtemp(join(tmpdir(), "muster-intake-"));
   const store = localFileStore(join(folder, "files"));
   const app = database.pool("app");
@@ -102,7 +103,10 @@ export async function openIntake(
     connect: () => database.connect("worker"),
     store,
     workFolder: folder,
-    threadModule: new URL("../../src/main/intake-thread.ts", import.meta.url),
+    threadModule: new URL(
+      options.tables === "none" ? "./bare-intake-thread.ts" : "../../src/main/intake-thread.ts",
+      import.meta.url,
+    ),
     timeLimitMs: options.timeLimitMs ?? 120_000,
     claimsPerBatch: options.claimsPerBatch,
   };
@@ -144,7 +148,7 @@ export async function openIntake(
 }
 
 /** An intake on a database of its own, for the tests of one `describe`. */
-export function withIntake(options: Parameters<typeof openIntake>[1] = {}): () => Intake {
+export function withIntake(options: IntakeOptions = {}): () => Intake {
   let intake: Intake | undefined;
   beforeAll(async () => {
     intake = await openIntake(await createTestDatabase(), options);
@@ -176,7 +180,7 @@ type Db = pg.Pool | pg.ClientBase;
 
 /**
  * All that intake has stored, without what may differ between two equal intakes (numbers of deliveries, audiences and
- * the commit sequence): equal states have equal content. Digests, so that a difference stays readable.
+ * the commit sequence; receipts for a repeat hold nothing): equal states have equal content. Digests, so that a difference stays readable.
  */
 export async function storedState(db: Db): Promise<Record<string, unknown>> {
   const found = await db.query<{ state: Record<string, unknown> }>(STORED_STATE);
@@ -210,7 +214,7 @@ const STORED_STATE = `/* test.storedState */
     'new threats', (select sum(new_threats) from feeds.delivery),
     'deliveries', (select json_agg(json_build_object('file', file_name, 'state', state, 'batches', batches, 'rows', rows,
         'accepted', accepted, 'repeated', repeated, 'refused', refused, 'new assertions', new_assertions,
-        'keys', keys_sha256, 'difference', difference) order by file_name) from feeds.delivery),
+        'keys', keys_sha256, 'difference', difference) order by file_name) from feeds.delivery where state <> 'repeated'),
     'parts', (select json_agg(json_build_object('part', part, 'name', name, 'format', format, 'rows', delivery_part.rows)
         order by file_name, part) from feeds.delivery_part join feeds.delivery on delivery.id = delivery_part.delivery)
   ) as state`;

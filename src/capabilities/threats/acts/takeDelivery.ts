@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type pg from "pg";
 import {
@@ -43,32 +42,38 @@ const PATIENCE_SECONDS = 60;
  * at any moment and run again, it goes on behind the last committed batch. Run again when done, it changes nothing.
  */
 export async function takeDelivery(here: IntakeSurroundings, deliveryId: number): Promise<void> {
-  const delivery = await retryWhileUnavailable(() => findDelivery(here.pool, deliveryId), PATIENCE_SECONDS);
+  const delivery = await read(() => findDelivery(here.pool, deliveryId));
   if (delivery === null || (delivery.state !== "received" && delivery.state !== "reading")) return;
-  const handling = await handlingOf(here.pool, delivery);
+  const handling = await read(() => handlingOf(here.pool, delivery));
+  const path = await here.store.localPath(delivery.sha256);
+  const order = await read(() => intakeOrderFor(here.pool, delivery, path));
   await write(here, (db) => updateDeliveryReading(db, delivery.id));
 
   const writer = openBatchWriter(here.connect, delivery, handling);
-  const keys = openKeyLog(join(here.workFolder, `delivery-${delivery.id}.keys`));
+  const keys = await openKeyLog(here.workFolder);
   try {
-    const order = await intakeOrderFor(here.pool, delivery, await here.store.localPath(delivery.sha256));
     const refusal = await runThread(here, delivery, order, writer, keys);
     if (refusal !== null) {
-      await keys.discard();
       await write(here, (db) => updateDeliveryRefused(db, delivery.id, refusal.code, refusal.reason));
       return;
     }
     const keysSha256 = await keys.finish(here.store);
-    const previous = delivery.previous === null ? null : await findDelivery(here.pool, delivery.previous);
-    const before = previous?.keysSha256 ?? null;
+    const before = await keysOfPrevious(here.pool, delivery);
     const difference = before === null ? null : await compareDeliveries(here.store, before, keysSha256);
     await write(here, (db) => updateDeliveryDone(db, delivery.id, keysSha256, difference));
-  } catch (error) {
-    await keys.discard();
-    throw error;
   } finally {
+    await keys.close();
     await writer.close();
   }
+}
+
+async function keysOfPrevious(pool: pg.Pool, { previous }: Delivery): Promise<string | null> {
+  if (previous === null) return null;
+  return (await read(() => findDelivery(pool, previous)))?.keysSha256 ?? null;
+}
+
+function read<T>(work: () => Promise<T>): Promise<T> {
+  return retryWhileUnavailable(work, PATIENCE_SECONDS);
 }
 
 function write(here: IntakeSurroundings, work: (db: pg.ClientBase) => Promise<void>): Promise<void> {

@@ -1,7 +1,7 @@
-import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
-import { finished } from "node:stream/promises";
+import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { open, unlink } from "node:fs/promises";
+import { join } from "node:path";
 import type { DeliveryDifference } from "#capabilities/feeds/index.ts";
 import type { FileStore } from "#platform/files/store.ts";
 
@@ -11,35 +11,30 @@ export const ASSERTION_KEY_BYTES = 24;
 /** Collects the keys of every assertion a file makes, in a file of its own, because they may be millions. */
 export interface KeyLog {
   add(keys: Uint8Array): Promise<void>;
-  /** Moves the keys into the store and returns their name there. */
+  /** Puts the keys into the store and returns their name there. */
   finish(store: FileStore): Promise<string>;
-  discard(): Promise<void>;
+  /** Also after `finish`. */
+  close(): Promise<void>;
 }
 
-/** @param path of a temporary file that nobody else uses; an older one is overwritten */
-export function openKeyLog(path: string): KeyLog {
-  const file = createWriteStream(path, { mode: 0o600 });
-  // Without a listener a full disk would end the process before `add` or `finish` can say so.
-  let failure: unknown = null;
-  file.on("error", (error) => {
-    failure = error;
-  });
+/**
+ * The file has no name once it is open: two workers that read the same delivery do not meet in it, and nothing stays
+ * behind however the process ends.
+ * @param folder for files under way
+ */
+export async function openKeyLog(folder: string): Promise<KeyLog> {
+  const path = join(folder, `keys-${randomBytes(8).toString("hex")}`);
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
+  await unlink(path);
   return {
     async add(keys) {
-      if (failure !== null) throw failure;
-      if (!file.write(keys)) await once(file, "drain");
+      for (let at = 0; at < keys.length; ) at += (await file.write(keys, at)).bytesWritten;
     },
     async finish(store) {
-      file.end();
-      await finished(file);
-      const { sha256 } = await store.put(createReadStream(path));
-      await rm(path, { force: true });
+      const { sha256 } = await store.put(file.createReadStream({ start: 0, autoClose: false }));
       return sha256;
     },
-    async discard() {
-      file.destroy();
-      await rm(path, { force: true });
-    },
+    close: () => file.close(),
   };
 }
 
