@@ -55,7 +55,8 @@ function collectNames(node: unknown, names: Set<string>): void {
     names.add(node.value);
   }
   if ("options" in node && typeof node.options === "object" && node.options !== null) {
-    for (const option of Object.values(node.options)) {
+    const options: unknown[] = Object.values(node.options);
+    for (const option of options) {
       if (typeof option === "object" && option !== null && "value" in option)
         collectNames(option.value, names);
     }

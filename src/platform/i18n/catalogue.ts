@@ -7,10 +7,6 @@ import { IntlMessageFormat } from "intl-messageformat";
 export const LANGUAGES = ["en", "fr", "es", "ar"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-export function isLanguage(text: string): text is Language {
-  return LANGUAGES.some((language) => language === text);
-}
-
 export type MessageValues = Readonly<Record<string, string | number>>;
 
 /** Texts of one capability in all languages. */

@@ -26,7 +26,7 @@ export async function loadSigner(privateKeyFile: string): Promise<Signer> {
     fingerprint: key.getFingerprint().toUpperCase(),
     publicKeyArmored: key.toPublic().armor(),
     async signDetached(bytes, at) {
-      const signature = await sign({
+      const signature: unknown = await sign({
         message: await createMessage({ binary: bytes }),
         signingKeys: key,
         detached: true,
