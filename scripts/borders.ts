@@ -19,10 +19,10 @@ export interface Border {
 }
 
 /** The capabilities in the order of the story. Each may know those before it, never those after. */
-export const CAPABILITIES = [
+export const CAPABILITIES: readonly string[] = [
   ...["people", "audit", "operations", "feeds", "threats", "jurisdiction", "cases", "fraud", "packages"],
   ...["tasks", "conflicts", "action", "evidence", "outcomes"],
-] as const;
+];
 
 /** Rooms that know nothing else of ours: words of outside documents, tables of outside registries, machinery. */
 const LEAVES = ["standards", "reference", "platform"] as const;
@@ -262,7 +262,7 @@ function capabilityOf(path: string): string | null {
 }
 
 function placeOf(capability: string | null): number {
-  return CAPABILITIES.findIndex((known) => known === capability);
+  return CAPABILITIES.indexOf(capability ?? "");
 }
 
 /** A border that one import alone can break. */
