@@ -10,7 +10,9 @@ const home = join(dirname(fileURLToPath(import.meta.url)), "..");
 const ownNode = join(home, "node_modules", `node-${process.platform}-${process.arch}`, "bin", "node");
 const node = existsSync(ownNode) ? ownNode : process.execPath;
 
-const child = spawn(node, [join(home, "src", "main", "cli.ts"), ...process.argv.slice(2)], { stdio: "inherit" });
+const child = spawn(node, [join(home, "src", "main", "cli.ts"), ...process.argv.slice(2)], {
+  stdio: "inherit",
+});
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 child.on("error", (error) => {
