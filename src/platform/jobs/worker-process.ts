@@ -51,6 +51,25 @@ export async function unlockJobs(database: Pool | ClientBase, ids: readonly stri
   await database.query("/* platform.unlockJobs */ select graphile_worker.force_unlock_workers($1)", [ids]);
 }
 
+/**
+ * Tries at once, with attempts counted anew, what waits after failures or was given up. For the start of a worker, which
+ * is an operator's act and often follows a repair: the queue by itself waits hours after ten failures and for ever
+ * after the last, and the same file handed in again is only a repeat.
+ * @param tasks names of the jobs that this worker takes
+ */
+export async function retryFailedJobs(database: Pool | ClientBase, tasks: readonly string[]): Promise<void> {
+  await database.query(
+    `/* platform.retryFailedJobs */
+     select graphile_worker.reschedule_jobs(
+       array(select job.id from graphile_worker._private_jobs job
+               join graphile_worker._private_tasks task on task.id = job.task_id
+              where task.identifier = any($1) and job.attempts > 0 and job.locked_at is null
+                and (job.run_at > now() or job.attempts >= job.max_attempts)),
+       run_at => now(), attempts => 0)`,
+    [tasks],
+  );
+}
+
 /** Everyone who is entered or holds something; a holder without a row is silent. */
 const HOLDERS = `/* platform.listJobHolders */
   with holder as (

@@ -107,6 +107,22 @@ describe("runWorker", () => {
     expect(seen).toEqual([1, 2, 3].flatMap((turn) => [`begin {"turn":${turn}}`, `end {"turn":${turn}}`]));
   });
 
+  it("tries at its start what failed before it, also what was given up, and leaves other programs' jobs alone", async () => {
+    const owner = database().pool("owner");
+    for (const turn of [1, 2]) await enqueue("mended", { turn });
+    await enqueue("elsewhere", {});
+    await owner.query(
+      `update graphile_worker._private_jobs set last_error = 'broken', run_at = now() + interval '2 hours',
+              attempts = case when payload->>'turn' = '2' then max_attempts else 9 end`,
+    );
+    const attempts: number[] = [];
+    await work({ mended: async (_payload, { attempt }) => void attempts.push(attempt) });
+    await until(() => attempts.length === 2);
+    expect(attempts).toEqual([1, 1]);
+    const left = await owner.query("select attempts from graphile_worker._private_jobs");
+    expect(left.rows).toEqual([{ attempts: 9 }]);
+  });
+
   it("reports a failed attempt by name and keeps the job for later", async () => {
     const failures: string[] = [];
     await work(

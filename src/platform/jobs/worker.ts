@@ -6,6 +6,7 @@ import {
   BEAT_SECONDS,
   beat,
   releaseDeadWorkers,
+  retryFailedJobs,
   signOff,
   unlockJobs,
   workerProcessId,
@@ -42,7 +43,8 @@ export interface Worker {
 
 /**
  * Works off the queue until stopped: woken by the database when a job is committed, at most 2 s late when the message was
- * lost. First, and every 10 s, frees the jobs of workers that died. Outlives the loss of the database. `pool` is
+ * lost. First, and every 10 s, frees the jobs of workers that died; first also
+ * tries again what had failed. Outlives the loss of the database. `pool` is
  * one of role worker or signer and needs `concurrency` + 2 connections.
  */
 export async function runWorker(
@@ -53,6 +55,7 @@ export async function runWorker(
   const id = workerProcessId();
   await beat(pool, id);
   await releaseDeadWorkers(pool);
+  await retryFailedJobs(pool, Object.keys(tasks));
   const ending = new AbortController();
   const beating = keepBeating(pool, id, options, ending.signal);
   const queue = { current: takeJobs(pool, id, tasks, options) };
