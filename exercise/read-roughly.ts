@@ -24,8 +24,8 @@ export async function readRoughly(folder: string): Promise<RoughClaim[]> {
     ...cells(await text("northlight/compromised_website.csv"), ",", 22).map(
       (row): Candidate => ["compromised", row[11], row[0]],
     ),
-    ...stix(JSON.parse(await text("harbour/research-bundle.json"))),
-    ...misp(JSON.parse(await text("meridian/events.json"))),
+    ...stix(JSON.parse(await text("harbour/research-bundle.json")) as Parameters<typeof stix>[0]), // written by us
+    ...misp(JSON.parse(await text("meridian/events.json")) as Parameters<typeof misp>[0]), // written by us
     ...sections(await text("palisade/extract.txt")),
     ...sections(await text("lantern/report.txt")),
     ...jsonLines(await text("lantern/annex-for-sg.jsonl")).map((o): Candidate => ["c2", o.ip, o.last_seen]),
@@ -99,7 +99,8 @@ function cells(text: string, separator: string, width: number): string[][] {
 }
 
 function objects(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === "object" && item !== null) : [];
+  const items: unknown[] = Array.isArray(value) ? value : [];
+  return items.filter((item): item is Record<string, unknown> => typeof item === "object" && item !== null);
 }
 
 function jsonLines(text: string): Record<string, unknown>[] {

@@ -16,7 +16,7 @@ describe("the dependencies", () => {
       .split("\n- ")
       .slice(1)
       .flatMap((entry) => [...(entry.split(": ")[0] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name));
-    expect(entries.toSorted()).toEqual(Object.keys(versions).toSorted());
+    expect(new Set(entries)).toEqual(new Set(Object.keys(versions)));
   });
 
   it("are pinned to one exact version", () => {

@@ -43,7 +43,5 @@ export async function runProgram(
     await house.close();
     process.exit(0);
   };
-  process.on("SIGTERM", end);
-  process.on("SIGINT", end);
-  process.on("disconnect", end);
+  for (const event of ["SIGTERM", "SIGINT", "disconnect"]) process.on(event, () => void end());
 }

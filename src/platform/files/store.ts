@@ -67,17 +67,22 @@ export function localFileStore(folder: string, disk: Disk = localDisk): FileStor
       const handle = await openIfThere(pathOf(folder, sha256));
       if (!handle) return "missing";
       const hash = createHash("sha256");
-      for await (const chunk of handle.createReadStream()) hash.update(chunk);
+      for await (const chunk of chunksOf(handle)) hash.update(chunk);
       return hash.digest("hex") === sha256 ? "intact" : "damaged";
     },
   };
+}
+
+/** Without an encoding a read stream gives Buffers, which its declaration leaves open. Closes the handle at the end. */
+function chunksOf(handle: FileHandle): AsyncIterable<Buffer> {
+  return handle.createReadStream({ highWaterMark: 1 << 20 });
 }
 
 /** SHA-256 of a file that is not in the store yet, in lower-case hexadecimal. */
 export async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   const handle = await open(path, "r");
-  for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20 })) hash.update(chunk);
+  for await (const chunk of chunksOf(handle)) hash.update(chunk);
   return hash.digest("hex");
 }
 

@@ -49,6 +49,6 @@ function describeError(error: unknown): unknown {
   if (error instanceof Problem) {
     return { ...described, kind: error.kind, code: error.code, note: error.note, ...cause };
   }
-  const { code } = stdSerializers.err(error);
+  const code: unknown = stdSerializers.err(error).code;
   return code === undefined ? { ...described, ...cause } : { ...described, code, ...cause };
 }

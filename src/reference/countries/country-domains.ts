@@ -91,7 +91,7 @@ export function isUsedWorldwide(country: string): boolean {
 }
 
 function twoLetterTable(): (string | null)[] {
-  const table: (string | null)[] = new Array(26 * 26).fill(null);
+  const table = Array.from<string | null>({ length: 26 * 26 }).fill(null);
   for (let slot = 0; slot < table.length; slot++) {
     const label = String.fromCharCode(97 + Math.floor(slot / 26), 97 + (slot % 26));
     const code = OTHER_LETTERS[label] ?? label.toUpperCase();

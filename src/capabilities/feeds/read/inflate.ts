@@ -11,7 +11,9 @@ export async function* inflateFrom(
   place: { packedEnd: number },
 ): AsyncGenerator<Buffer> {
   const inflate = createInflateRaw();
-  const feeding = feed(inflate, source.stream(from)).catch((error: Error) => inflate.destroy(error));
+  const feeding = feed(inflate, source.stream(from)).catch((error: unknown) => {
+    inflate.destroy(error instanceof Error ? error : new Error(String(error)));
+  });
   try {
     for await (const chunk of inflate) yield chunk as Buffer; // zlib streams give Buffers
     place.packedEnd = from + inflate.bytesWritten;

@@ -47,8 +47,9 @@ const sink = {
 } satisfies Parameters<ThreadReader["read"]>[1];
 
 try {
-  const loaded: Record<string, unknown> = await import(job.module);
-  const call = loaded[job.name];
+  // A computed import is `any`. What it exports is checked to be a function; its signature is the starter's promise.
+  const loaded = (await import(job.module)) as Record<string, unknown>;
+  const call = loaded[job.name] as ((...args: unknown[]) => unknown) | undefined;
   if (typeof call !== "function") throw new Error(`${job.module} exports no function ${job.name}`);
   await call(job.bytes, job.name === "read" ? sink : emit, job.options);
   flush();

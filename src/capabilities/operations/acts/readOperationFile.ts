@@ -9,10 +9,10 @@ import { OperationFile } from "../contract.ts";
  */
 export async function readOperationFile(folder: string): Promise<OperationFile> {
   const path = join(folder, "operation.json");
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
     throw new Problem("invalid", {
       code: "operations.no_operation_file",
-      say: `${path} cannot be read (${error.code ?? error.message}). An operation folder needs an operation.json.`,
+      say: `${path} cannot be read (${error instanceof Error ? error.message : String(error)}). An operation folder needs an operation.json.`,
     });
   });
   return parseOperationFile(text, path);

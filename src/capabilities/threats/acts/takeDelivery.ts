@@ -142,7 +142,7 @@ async function runThread(
   thread.on("message", (message: IntakeMessage) => {
     chain = chain
       .then(() => take(message))
-      .catch((error) => {
+      .catch((error: unknown) => {
         failure ??= error;
         void thread.terminate();
       });
