@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { databaseOptions } from "#platform/config/database-options.ts";
 import { readSettings, type Settings } from "#platform/config/settings.ts";
 import { type FileStore, localFileStore } from "#platform/files/store.ts";
 import { createLog, type Logger } from "#platform/log/log.ts";
@@ -28,9 +29,8 @@ export async function openHouse(program: string, dataDir?: string): Promise<Hous
   const data = resolve(dataDir ?? settings.dataDir);
   const log = createLog(program, settings.logLevel);
   const database = await openDatabase({
+    ...databaseOptions(settings),
     dataDir: data,
-    databaseUrl: settings.databaseUrl ?? settings.databaseUrlFromFile,
-    roleUrls: roleUrls(settings),
     onTrouble: (error) => log.warn({ err: error }, "database trouble"),
   });
   const workFolder = join(data, "work");
@@ -47,14 +47,5 @@ export async function openHouse(program: string, dataDir?: string): Promise<Hous
       publicKeyFile: join(data, "keys", "signing-key.asc"),
     },
     close: () => database.close(),
-  };
-}
-
-function roleUrls(settings: Settings) {
-  return {
-    ...(settings.ownerDatabaseUrl === undefined ? {} : { owner: settings.ownerDatabaseUrl }),
-    ...(settings.appDatabaseUrl === undefined ? {} : { app: settings.appDatabaseUrl }),
-    ...(settings.workerDatabaseUrl === undefined ? {} : { worker: settings.workerDatabaseUrl }),
-    ...(settings.signerDatabaseUrl === undefined ? {} : { signer: settings.signerDatabaseUrl }),
   };
 }

@@ -2,15 +2,13 @@
  * Handling codes of the European law-enforcement exchange (the "4x4" form): conditions the provider lays on the use of a piece
  * of information. They say nothing about its truth, and they add up: an item may carry several.
  */
-export const HANDLING_CODES = ["H0", "H1", "H2", "H3"] as const;
+export const HANDLING_CODES = [
+  "H0", // may be used to prevent and combat crime
+  "H1", // not in judicial proceedings without the provider's permission
+  "H2", // not to be passed on without the provider's permission
+  "H3", // other restrictions, as the provider wrote them
+] as const;
 export type HandlingCode = (typeof HANDLING_CODES)[number];
-
-export const HANDLING_CODE_MEANINGS: Readonly<Record<HandlingCode, string>> = {
-  H0: "May be used to prevent and combat crime.",
-  H1: "Must not be used in judicial proceedings without the provider's permission.",
-  H2: "Must not be passed on without the provider's permission.",
-  H3: "Other restrictions, as the provider wrote them.",
-};
 
 /** Reads `h1` or `H 1`; null when it is no handling code. */
 export function parseHandlingCode(text: string): HandlingCode | null {

@@ -5,15 +5,6 @@
 export const PAP_LEVELS = ["CLEAR", "GREEN", "AMBER", "RED"] as const;
 export type Pap = (typeof PAP_LEVELS)[number];
 
-/** What each level allows, in words a receiver can act on. */
-export const PAP_MEANINGS: Readonly<Record<Pap, string>> = {
-  CLEAR: "No restriction in using this information.",
-  GREEN:
-    "Active actions allowed: blocking, and asking the system in question, where they do not give the case away.",
-  AMBER: "Passive actions only: look-ups that the person watched cannot notice, not even at third parties.",
-  RED: "Only actions that nobody outside can detect: search your own logs, on your own systems.",
-};
-
 /**
  * Reads `PAP:Red`, `pap:white`, `AMBER`; null when it is not a PAP marking. An unreadable marking must never become an open
  * one.

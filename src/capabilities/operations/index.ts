@@ -7,7 +7,6 @@ export {
   type SourceStanding,
 } from "./contract.ts";
 export {
-  CODES,
   combineHandling,
   type Handling,
   PAP_LEVELS,

@@ -43,13 +43,6 @@ export async function internAudienceSet(
   return row.id;
 }
 
-export async function listAudienceSets(db: Db): Promise<Map<number, readonly number[]>> {
-  const found = await db.query<{ id: number; audiences: number[] }>(
-    "/* threats.listAudienceSets */ select id, audiences from threats.audience_set",
-  );
-  return new Map(found.rows.map((row) => [row.id, row.audiences]));
-}
-
 /** Takes `count` numbers of the commit sequence and returns the first. Only under the intake lock. */
 export async function takeSequence(db: pg.ClientBase, count: number): Promise<bigint> {
   const taken = await db.query<{ first: string }>(

@@ -13,14 +13,3 @@ export const THREAT_ID_BYTES = 16;
 export function threatIdOf(operation: string, type: ObservableType, role: ThreatRole, value: string): string {
   return hash("sha256", `${operation}\n${type}\n${role}\n${value}`, "binary").slice(0, THREAT_ID_BYTES);
 }
-
-/** The same as a UUID in text, as the database and the command line show it. */
-export function threatUuidOf(
-  operation: string,
-  type: ObservableType,
-  role: ThreatRole,
-  value: string,
-): string {
-  const hex = Buffer.from(threatIdOf(operation, type, role, value), "latin1").toString("hex");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
