@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { composePackages } from "#capabilities/packages/index.ts";
-import { takeDelivery } from "#capabilities/threats/index.ts";
+import { type IntakeSurroundings, takeDelivery } from "#capabilities/threats/index.ts";
 import type { Task } from "#platform/jobs/worker.ts";
 import type { House } from "./house.ts";
 
@@ -10,8 +10,11 @@ const ComposeJob = z.strictObject({ operation: z.string(), country: z.string(), 
 /** A delivery that takes longer than this to read is an attack, or belongs cut up. */
 const READING_TIME_LIMIT_MS = 60 * 60_000;
 
-/** The jobs of the worker. @param claimsPerBatch only where tests want many batches of few rows */
-export function workerTasks(house: House, claimsPerBatch?: number): Readonly<Record<string, Task>> {
+/** The jobs of the worker. @param changes for tests: many batches of few rows, a thread without public tables */
+export function workerTasks(
+  house: House,
+  changes: Partial<Pick<IntakeSurroundings, "claimsPerBatch" | "threadModule">> = {},
+): Readonly<Record<string, Task>> {
   const { database, store, workFolder } = house;
   const pool = database.pool("worker");
   const here = {
@@ -21,7 +24,7 @@ export function workerTasks(house: House, claimsPerBatch?: number): Readonly<Rec
     workFolder,
     threadModule: new URL("./intake-thread.ts", import.meta.url),
     timeLimitMs: READING_TIME_LIMIT_MS,
-    claimsPerBatch,
+    ...changes,
   };
   return {
     "threats.takeDelivery": (payload) => takeDelivery(here, DeliveryJob.parse(payload).delivery),

@@ -1,9 +1,8 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { createTestDatabase } from "../support/database.ts";
 import { type Intake, listContradictions, openIntake, storedState, withIntake } from "../support/intake.ts";
 import { partnerLines } from "../support/rows.ts";
+import { startWorkerProcess } from "../support/worker-process.ts";
 
 const options = { claimsPerBatch: 500, tables: "none" } as const;
 const intake = withIntake(options);
@@ -96,7 +95,7 @@ describe("two deliveries at once, in two worker processes", () => {
         ids.push(await together.receive(source, `${source}.csv`, content, declared));
         await inTurn.deliver(source, `${source}.csv`, content, declared);
       }
-      expect(await Promise.all(ids.map((id) => takeInProcess(together, id)))).toEqual([0, 0]);
+      await takeAtOnce(together, ids);
       const pool = together.database.pool("owner");
       expect(await storedState(pool)).toEqual(await storedState(inTurn.database.pool("owner")));
       expect(await listContradictions(pool)).toEqual([]);
@@ -111,7 +110,7 @@ describe("two deliveries at once, in two worker processes", () => {
     const undisturbed = await openIntake(await createTestDatabase(), options);
     try {
       const alone = await undisturbed.deliver("torn", "torn.csv", text("torn", 4_000), declared);
-      expect(await Promise.all([takeInProcess(intake(), id), takeInProcess(intake(), id)])).toEqual([0, 0]);
+      await takeAtOnce(intake(), [id, id]);
       const { rows, accepted, repeated, refused, batches, newAssertions, keysSha256 } = alone;
       const both = await intake().take(id);
       expect(both).toMatchObject({
@@ -130,12 +129,15 @@ describe("two deliveries at once, in two worker processes", () => {
   }, 60_000);
 });
 
-/** Takes a delivery in by a process of its own, without the queue that would let one wait for the other. */
-async function takeInProcess({ database, folder }: Intake, delivery: number): Promise<number | null> {
-  const child = fork(new URL("../support/take-delivery.ts", import.meta.url), [], { execArgv: [] });
-  child.send({ url: database.urlFor("worker"), folder, delivery, claimsPerBatch: 500 });
-  const [code] = await once(child, "exit");
-  return code;
+/** Takes deliveries in at the same time, each by a process of its own. */
+async function takeAtOnce(where: Intake, deliveries: readonly number[]): Promise<void> {
+  const workers = deliveries.map(() => startWorkerProcess(where));
+  try {
+    const answers = await Promise.all(deliveries.map((id, place) => workers[place]?.take(id)));
+    expect(answers.map((answer) => answer?.error)).toEqual(deliveries.map(() => null));
+  } finally {
+    await Promise.all(workers.map((worker) => worker.end()));
+  }
 }
 
 async function closeIntake(opened: Intake): Promise<void> {

@@ -1,31 +1,56 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { takeDelivery } from "../../src/capabilities/threats/index.ts";
 import { localFileStore } from "../../src/platform/files/store.ts";
 import { connectTo } from "../../src/platform/postgres/database.ts";
 
-interface Order {
+/*
+ * A worker without the job queue: takes in the deliveries that its messages name, and answers each with the most memory it needed.
+ * Its first argument says where.
+ */
+export interface WorkerOrder {
   readonly url: string;
   readonly folder: string;
-  readonly delivery: number;
-  readonly claimsPerBatch: number;
+  readonly threadModule: string;
+  readonly timeLimitMs: number;
+  readonly claimsPerBatch?: number | undefined;
 }
 
-// One delivery taken in by a process of its own, as the message says, without public tables.
-process.once("message", async ({ url, folder, delivery, claimsPerBatch }: Order) => {
+export interface WorkerAnswer {
+  readonly delivery: number;
+  readonly peakBytes: number;
+  readonly error: string | null;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const order: WorkerOrder = JSON.parse(process.argv[2] ?? "{}");
   const database = connectTo(
-    () => url,
+    () => order.url,
     () => undefined,
   );
   const here = {
     pool: database.pool("worker"),
     connect: () => database.connect("worker"),
-    store: localFileStore(join(folder, "files")),
-    workFolder: folder,
-    threadModule: new URL("./bare-intake-thread.ts", import.meta.url),
-    timeLimitMs: 120_000,
-    claimsPerBatch,
+    store: localFileStore(join(order.folder, "files")),
+    workFolder: order.folder,
+    threadModule: new URL(order.threadModule),
+    timeLimitMs: order.timeLimitMs,
+    claimsPerBatch: order.claimsPerBatch,
   };
-  await takeDelivery(here, delivery);
-  await database.close();
-  process.disconnect();
-});
+  process.on("disconnect", () => process.exit(0));
+  process.on("message", async (delivery: number) => {
+    writeFileSync("/proc/self/clear_refs", "5"); // the high-water mark begins anew
+    let error: string | null = null;
+    try {
+      await takeDelivery(here, delivery);
+    } catch (thrown) {
+      error = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+    }
+    process.send?.({ delivery, peakBytes: peakMemory(), error } satisfies WorkerAnswer);
+  });
+}
+
+function peakMemory(): number {
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return Number(kibibytes) * 1024;
+}

@@ -15,6 +15,7 @@ import { compareDeliveries, type KeyLog, openKeyLog } from "../intake/delivery-k
 import { intakeOrderFor } from "../intake/intake-order.ts";
 import type { IntakeMessage, IntakeOrder } from "../intake/thread-messages.ts";
 import { type BatchWriter, openBatchWriter } from "../intake/writer.ts";
+import { namedReason } from "../model/named-reason.ts";
 
 /** What the job needs of the process it runs in. */
 export interface IntakeSurroundings {
@@ -121,22 +122,27 @@ async function runThread(
       thread.postMessage("written");
     } else if (message.say === "part") {
       parts++;
-      if (message.refusal !== null && message.rows === 0) {
-        unread++;
-        lastPartRefusal = message.refusal;
-      }
       const { part, name, format, rows } = message;
+      const partRefusal =
+        message.refusal === null
+          ? null
+          : { code: message.refusal.code, reason: namedReason(name, message.refusal.reason) };
+      if (partRefusal !== null && rows === 0) {
+        unread++;
+        lastPartRefusal = partRefusal;
+      }
       await write(here, (db) =>
         upsertDeliveryPart(db, delivery.id, {
           part,
           name,
           format,
           rows,
-          refusalCode: message.refusal?.code ?? null,
-          refusalReason: message.refusal?.reason ?? null,
+          refusalCode: partRefusal?.code ?? null,
+          refusalReason: partRefusal?.reason ?? null,
         }),
       );
-    } else if (message.say === "refused") refusal = { code: message.code, reason: message.reason };
+    } else if (message.say === "refused")
+      refusal = { code: message.code, reason: namedReason(order.file.name, message.reason) };
     else finished = true;
   };
   thread.on("message", (message: IntakeMessage) => {
