@@ -114,7 +114,7 @@ export function tellTruth(
   const deliveries = deliveryTruths(sent);
   const shared = things.filter((thing) => sourcesOf(saidOf.get(thing) ?? []).length > 1);
   const pairs = COUNTRIES.flatMap((country) =>
-    (["c2", "phishing", "compromised"] as const)
+    (["c2", "phishing", "compromised", "victim"] as const)
       .filter((subject) => of(subject).some((thing) => thing.country === country))
       .map((subject) => ({ country, subject })),
   );
