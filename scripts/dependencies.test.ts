@@ -25,6 +25,17 @@ describe("the dependencies", () => {
     ).toEqual([]);
   });
 
+  it("are locked for every platform, or npm ci refuses the lock (npx node scripts/complete-lock.ts mends it)", () => {
+    const Locked = z.looseObject({ optionalDependencies: Versions.optional() });
+    const { packages } = z
+      .looseObject({ packages: z.record(z.string(), Locked) })
+      .parse(JSON.parse(read("package-lock.json")));
+    const optional = Object.values(packages).flatMap((locked) =>
+      Object.keys(locked.optionalDependencies ?? {}),
+    );
+    expect(optional.filter((name) => packages[`node_modules/${name}`] === undefined)).toEqual([]);
+  });
+
   it("are locked without the address of a registry, so that any registry serves them", () => {
     expect(read("package-lock.json")).not.toMatch(/"resolved": "http/);
   });
