@@ -1,9 +1,14 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parse as parseCsv } from "csv-parse/sync";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seededRandom } from "../../exercise/random.ts";
 import { listDeliveryParts } from "../../src/capabilities/feeds/index.ts";
+import { openPublicTables } from "../../src/capabilities/jurisdiction/index.ts";
+import { computeFigures, openThreatList, writeRefused } from "../../src/capabilities/outcomes/index.ts";
+import { composePackages } from "../../src/capabilities/packages/index.ts";
+import { inOneMoment } from "../../src/platform/postgres/one-moment.ts";
 import {
   ARCHIVES,
   DEEP,
@@ -38,19 +43,8 @@ async function take(source: string, { name, write }: HostileFile) {
   expect(peakBytes, `${name} needed ${Math.round(peakBytes / 1024 ** 2)} MiB`).toBeLessThan(
     MOST_MEMORY_BYTES,
   );
-  if (process.env.TRACE) console.log(name, Math.round(peakBytes / 1024 ** 2), Math.round(performance.now()));
   const delivery = await intake().take(id);
   const parts = await listDeliveryParts(intake().database.pool("app"), id);
-  if (process.env.TRACE)
-    console.log(
-      JSON.stringify({
-        state: delivery.state,
-        reason: delivery.refusalReason,
-        rows: delivery.rows,
-        refused: delivery.refused,
-        parts: parts.slice(0, 5),
-      }),
-    );
   expectAnswer(name, delivery, parts);
   return { delivery, parts };
 }
@@ -65,7 +59,7 @@ function expectAnswer(
   const reasons = parts.flatMap((part) => part.refusalReason ?? []);
   if (delivery.state === "refused") reasons.push(delivery.refusalReason ?? "");
   for (const reason of reasons) expect(reason).toMatch(clearRefusal(name));
-  for (const row of delivery.refusedRows) expect(row.reason.length, row.raw).toBeGreaterThan(20);
+  for (const row of delivery.refusedRows) expect(row.reason).toMatch(/^.{10,}[.]$/su);
 }
 
 function clearRefusal(name: string): RegExp {
@@ -150,6 +144,50 @@ describe("a hostile file ends in rows or in a refusal that names it and the mend
   });
 });
 
+describe("cells that a spreadsheet would run", () => {
+  it("are shown and not run in threats.csv, in the refused rows and in a country's indicators.csv", async () => {
+    const { deliver, database, here, folder, operation } = intake();
+    const rows = [
+      "indicator,malware,target,country",
+      '"panel.formula.example","=HYPERLINK(""http://x.example"")",@SUM(A1),ID',
+      "=cmd|' /C calc'!A1,x,y,ID",
+      "+1+1,x,y,ID",
+      '"\t=1+1",x,y,ID',
+    ];
+    const taken = await deliver("formulas", "=formulas.csv", `${rows.join("\n")}\n`, { role: "c2" });
+    expect(taken).toMatchObject({ state: "done", accepted: 1 });
+    const pool = database.pool("app");
+    const [opened, asOf] = [await operation(), Date.UTC(2026, 10, 15)];
+
+    const list = await openThreatList(join(folder, "out", "threats.csv"));
+    const tables = await openPublicTables(opened.exercise);
+    await inOneMoment(pool, (db) => computeFigures(db, tables, opened, { kind: "desk" }, asOf, list.add));
+    await list.finish();
+    await writeRefused(join(folder, "out"), "formulas", "=formulas.csv", taken.refusedRows);
+    await composePackages(
+      { pool: here.pool, store: here.store },
+      { operation: opened.code, country: "ID", asOf },
+    );
+    const files = await pool.query<{ sha256: string }>(
+      "select sha256 from packages.package_file where name = 'indicators.csv'",
+    );
+
+    const texts = [
+      await readFile(join(folder, "out", "threats.csv"), "utf8"),
+      await readFile(join(folder, "out", "refused", "formulas-_formulas.csv.csv"), "utf8"),
+      (await here.store.read(files.rows[0]?.sha256 ?? "")).toString("utf8"),
+    ];
+    for (const text of texts) {
+      const cells: string[] = parseCsv(text, { relax_column_count: true }).flat();
+      expect(cells.filter((cell) => /^[=+\-@\t\r]/.test(cell) && !/^-?\d+$/.test(cell))).toEqual([]);
+    }
+    expect(texts[0]).toContain("'=hyperlink(");
+    expect(texts[1]).toContain("'=cmd|");
+    expect(texts[2]).toContain("'=hyperlink(");
+    await rm(join(folder, "out"), { recursive: true });
+  }, 60_000);
+});
+
 const FORMATS = new URL("../../src/capabilities/feeds/formats/", import.meta.url);
 /** Places at which each sample is cut; cuts near the ends break other things than cuts in the middle. */
 const CUTS = 5;
@@ -173,15 +211,18 @@ describe("a file of any format, cut off anywhere", () => {
       name: "cut.tar",
       write: async (path) => {
         const bytes = await tarOf([...cut, good]);
-        await (await import("node:fs/promises")).writeFile(path, bytes);
+        await writeFile(path, bytes);
         return bytes.length;
       },
     });
     expect(delivery.state).toBe("done");
     // An archive that is cut may give several parts, and one that is cut at its beginning is a part of its own.
     expect(parts.length).toBeGreaterThanOrEqual(cut.length);
-    for (const part of parts)
-      expect([part.name, part.rows > 0 || part.refusalCode !== null]).toEqual([part.name, true]);
+    // A list whose kind is known and that ends before its first row is an empty list: that is an answer as well.
+    const silent = parts.filter(
+      ({ rows, refusalCode, format }) => rows === 0 && refusalCode === null && format === null,
+    );
+    expect(silent).toEqual([]);
     expect(parts.at(-1)).toMatchObject({ name: "cut.tar > good.csv", rows: 1, refusalCode: null });
   });
 });
