@@ -1,8 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { Problem } from "#platform/problem.ts";
 import type { JobTrouble } from "./program.ts";
 
-/** The worker and the signer as children of this process, each with its own role and rights. */
+/** The workers and the signer as children of this process, each with its own role and rights. */
 export interface Children {
   /** Rejects when a job failed again and again or a program cannot stay up; otherwise never settles. */
   readonly trouble: Promise<never>;
@@ -23,7 +24,10 @@ const PROGRAMS: ChildPrograms = {
   signer: new URL("./signer.ts", import.meta.url),
 };
 
-/** Starts both programs on this data folder; one that dies is started again. */
+/** A second worker composes packages on the second core; deliveries of one operation take turns all the same. */
+const WORKERS = Math.min(2, availableParallelism());
+
+/** Starts the programs on this data folder; one that dies is started again. */
 export async function startChildren(dataDir: string, programs: ChildPrograms = PROGRAMS): Promise<Children> {
   const children = new Map<string, ChildProcess>();
   let stopping = false;
@@ -38,9 +42,9 @@ export async function startChildren(dataDir: string, programs: ChildPrograms = P
     failures.set(what, times);
     return times >= PATIENCE;
   };
-  const start = (name: keyof ChildPrograms): Promise<void> =>
+  const start = (program: keyof ChildPrograms, name: string = program): Promise<void> =>
     new Promise((ready) => {
-      const child = fork(programs[name], {
+      const child = fork(programs[program], {
         // A command shows its own progress; the programs speak up only when something is wrong.
         env: { MUSTER_LOG_LEVEL: "warn", ...process.env, MUSTER_DATA: dataDir },
         stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -53,10 +57,11 @@ export async function startChildren(dataDir: string, programs: ChildPrograms = P
       child.on("exit", () => {
         if (stopping) return;
         if (count(name)) fail(programFailure(name));
-        else void start(name).then(ready);
+        else void start(program, name).then(ready);
       });
     });
-  await Promise.race([Promise.all([start("worker"), start("signer")]), trouble]);
+  const workers = Array.from({ length: WORKERS }, (_, place) => start("worker", `worker ${place + 1}`));
+  await Promise.race([Promise.all([...workers, start("signer")]), trouble]);
   return {
     trouble,
     async stop() {

@@ -48,7 +48,7 @@ export const THREAT_RULES: readonly ThreatRule[] = [
   {
     id: "I2",
     title: "Malicious addresses",
-    follows: "C-6: distinct addresses in a role other than victim",
+    follows: "C-6: distinct addresses in a role that is acted on; neither victims nor compromised sites",
     byFamily: false,
     object: (threat) =>
       isAddress(threat) && isTarget(threat) ? { object: threat.value, country: country(threat) } : null,
@@ -56,7 +56,7 @@ export const THREAT_RULES: readonly ThreatRule[] = [
   {
     id: "I3",
     title: "Malicious domains",
-    follows: "C-3, C-6: distinct names in A-label form in a role other than victim",
+    follows: "C-3, C-6: distinct names in A-label form in a role that is acted on",
     byFamily: false,
     object: (threat) =>
       threat.type === "domain-name" && isTarget(threat)
@@ -78,7 +78,7 @@ export const THREAT_RULES: readonly ThreatRule[] = [
   {
     id: "I5",
     title: "Malicious URLs",
-    follows: "C-3, C-6: distinct normal form, query kept, in a role other than victim",
+    follows: "C-3, C-6: distinct normal form, query kept, in a role that is acted on",
     byFamily: false,
     object: (threat) =>
       threat.type === "url" && isTarget(threat) ? { object: threat.value, country: country(threat) } : null,
