@@ -99,6 +99,7 @@ create table feeds.source (
   country text,
   reliability text not null,
   credibility smallint not null,
+  standing jsonb not null,
   constraint source_pkey PRIMARY KEY (id),
   constraint source_operation_code_key UNIQUE (operation, code),
   constraint source_operation_external_id_key UNIQUE (operation, external_id),
@@ -117,7 +118,7 @@ grant insert, select on feeds.delivery to muster_app;
 grant select, update on feeds.delivery to muster_worker;
 grant select on feeds.delivery_part to muster_app;
 grant insert, select, update on feeds.delivery_part to muster_worker;
-grant insert, select on feeds.mapping to muster_app;
+grant insert, select, update on feeds.mapping to muster_app;
 grant select on feeds.mapping to muster_worker;
 grant select on feeds.refused_row to muster_app;
 grant insert, select on feeds.refused_row to muster_worker;
@@ -320,7 +321,7 @@ CREATE OR REPLACE FUNCTION platform.count_jobs(names text[])
  LANGUAGE sql
  STABLE SECURITY DEFINER
  SET search_path TO ''
-AS $function$ select count(*)::integer from graphile_worker.jobs where task_identifier = any(names) $function$;
+AS $function$ select count(*)::integer from graphile_worker.jobs where task_identifier = any(names) and attempts < max_attempts $function$;
 
 grant usage on schema platform to muster_app;
 grant usage on schema platform to muster_signer;

@@ -101,6 +101,7 @@ export interface FeedsSource {
   name: string;
   operation: number;
   reliability: string;
+  standing: Json;
 }
 
 export interface JurisdictionDecision {
