@@ -33,7 +33,7 @@ import {
 import { listLatestPackages, requestPackages, writePackages } from "#capabilities/packages/index.ts";
 import { countJobs } from "#platform/jobs/count-jobs.ts";
 import { inOneMoment } from "#platform/postgres/one-moment.ts";
-import { transaction } from "#platform/postgres/transaction.ts";
+import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
 import { Problem } from "#platform/problem.ts";
 import type { Children } from "./children.ts";
 import type { House } from "./house.ts";
@@ -173,6 +173,9 @@ function assertInside(folder: string, name: string): string {
 
 const POLL_MS = 100;
 
+/** A database that restarts or fails over does not end the command that waits for its programs. */
+const PATIENCE_SECONDS = 60;
+
 export async function waitForDeliveries(
   house: House,
   children: Children,
@@ -181,7 +184,10 @@ export async function waitForDeliveries(
 ): Promise<void> {
   const pool = house.database.pool("app");
   for (;;) {
-    const deliveries = await listDeliveries(pool, operation.id);
+    const deliveries = await retryWhileUnavailable(
+      () => listDeliveries(pool, operation.id),
+      PATIENCE_SECONDS,
+    );
     const waiting = deliveries.filter(({ state }) => state === "received" || state === "reading");
     progress.count(
       "Reading deliveries",
@@ -203,8 +209,13 @@ export async function waitForPackages(
 ): Promise<void> {
   const pool = house.database.pool("app");
   for (;;) {
-    const waiting = await countJobs(pool, ["packages.composePackages", "packages.signRelease"]);
-    const packages = await listLatestPackages(pool, operation.id);
+    const { waiting, packages } = await retryWhileUnavailable(
+      async () => ({
+        waiting: await countJobs(pool, ["packages.composePackages", "packages.signRelease"]),
+        packages: await listLatestPackages(pool, operation.id),
+      }),
+      PATIENCE_SECONDS,
+    );
     const signed = packages.filter(({ signature }) => signature !== null).length;
     progress.count(
       "Composing and signing packages",

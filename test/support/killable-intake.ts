@@ -16,8 +16,10 @@ export interface KillableIntake {
   committedBatches(): Promise<number | null>;
   /** Kills (9) what is there of it and says whether there was anything. */
   kill(what: KillTarget): boolean;
-  /** Process numbers of the server, for stopping and continuing it. */
-  serverPid(): number | undefined;
+  /** Whether the programs ended with an error. */
+  hasFailed(): boolean;
+  /** Sends a signal to all processes of the server, or, for a shutdown, to the first of them. */
+  signalServer(signal: "SIGSTOP" | "SIGCONT" | "SIGINT"): void;
   /** Answers of the database, once it can be asked. */
   ask<Row extends pg.QueryResultRow>(query: string): Promise<Row[]>;
   /** Ends whatever still runs. */
@@ -32,6 +34,7 @@ export function openKillableIntake(dataDir: string, operationFolder: string): Ki
   let supervisor: ChildProcess | null = null;
   let address: string | null = null;
   let done = false;
+  let failed = false;
   let client: pg.Client | null = null;
 
   const start = () => {
@@ -40,7 +43,11 @@ export function openKillableIntake(dataDir: string, operationFolder: string): Ki
       // A group of its own, so that one signal reaches all its programs.
       detached: true,
       // Half of a start is the reading of modules; fifty starts need them read once.
-      env: { ...process.env, MUSTER_LOG_LEVEL: "silent", NODE_COMPILE_CACHE: join(operationFolder, "modules") },
+      env: {
+        ...process.env,
+        MUSTER_LOG_LEVEL: "silent",
+        NODE_COMPILE_CACHE: join(operationFolder, "modules"),
+      },
       stdio: ["ignore", "ignore", "ignore", "ipc"],
       execArgv: [],
     });
@@ -51,6 +58,7 @@ export function openKillableIntake(dataDir: string, operationFolder: string): Ki
     child.on("exit", (code) => {
       if (supervisor === child) supervisor = null;
       if (code === 0) done = true;
+      else failed = true;
     });
   };
   const connected = async (): Promise<pg.Client | null> => {
@@ -84,7 +92,18 @@ export function openKillableIntake(dataDir: string, operationFolder: string): Ki
   return {
     start,
     isDone: () => done,
-    serverPid,
+    hasFailed: () => failed,
+    signalServer(signal) {
+      const pid = serverPid();
+      if (pid === undefined) return;
+      for (const one of signal === "SIGINT" ? [pid] : [pid, ...childrenOf(pid)]) {
+        try {
+          process.kill(one, signal);
+        } catch {
+          // it went by itself
+        }
+      }
+    },
     async committedBatches() {
       const rows = await query<{ batches: number }>(
         "select sum(batches)::integer as batches from feeds.delivery",
@@ -116,11 +135,11 @@ export function openKillableIntake(dataDir: string, operationFolder: string): Ki
 
 /** Number of the child of `parent` whose command line names this program. */
 function childRunning(parent: number, program: string): number | undefined {
-  const children = readIfThere(`/proc/${parent}/task/${parent}/children`)
-    .split(" ")
-    .filter(Boolean)
-    .map(Number);
-  return children.find((pid) => readIfThere(`/proc/${pid}/cmdline`).includes(program));
+  return childrenOf(parent).find((pid) => readIfThere(`/proc/${pid}/cmdline`).includes(program));
+}
+
+function childrenOf(parent: number): number[] {
+  return readIfThere(`/proc/${parent}/task/${parent}/children`).split(" ").filter(Boolean).map(Number);
 }
 
 function readIfThere(path: string): string {
