@@ -23,6 +23,8 @@ export async function* inflateFrom(
   }
 }
 
+const RESUMING = ["drain", "end", "close"];
+
 async function feed(
   inflate: ReturnType<typeof createInflateRaw>,
   packed: AsyncIterable<Buffer>,
@@ -31,10 +33,13 @@ async function feed(
     if (inflate.destroyed || inflate.readableEnded) return;
     if (inflate.write(chunk)) continue;
     // A write behind the end of the stream is never answered, so its end counts as well.
-    await new Promise((resume) => {
-      for (const event of ["drain", "end", "close"]) inflate.once(event, resume);
+    await new Promise<void>((resolve) => {
+      const resume = () => {
+        for (const event of RESUMING) inflate.off(event, resume);
+        resolve();
+      };
+      for (const event of RESUMING) inflate.on(event, resume);
     });
-    inflate.removeAllListeners("drain");
   }
   if (!inflate.destroyed) inflate.end();
 }
