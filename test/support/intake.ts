@@ -19,7 +19,7 @@ import {
   type Operation,
 } from "../../src/capabilities/operations/index.ts";
 import { type IntakeSurroundings, takeDelivery } from "../../src/capabilities/threats/index.ts";
-import { localFileStore } from "../../src/platform/files/store.ts";
+import { type FileStore, localFileStore } from "../../src/platform/files/store.ts";
 import type { Database } from "../../src/platform/postgres/database.ts";
 import { transaction } from "../../src/platform/postgres/transaction.ts";
 import { createTestDatabase } from "./database.ts";
@@ -91,18 +91,22 @@ export interface IntakeOptions {
   readonly file?: OperationFile;
   /** "none" where a test is not about countries or refused ranges. Default: those of the product. */
   readonly tables?: "none";
+  /** Default: a folder of its own. */
+  readonly store?: FileStore;
+  /** Default: a folder of its own. */
+  readonly workFolder?: string;
 }
 
 export async function openIntake(database: Database, options: IntakeOptions = {}): Promise<Intake> {
   const folder = await mkdtemp(join(tmpdir(), "muster-intake-"));
-  const store = localFileStore(join(folder, "files"));
+  const store = options.store ?? localFileStore(join(folder, "files"));
   const app = database.pool("app");
   const file = options.file ?? anOperationFile();
   const here: IntakeSurroundings = {
     pool: database.pool("worker"),
     connect: () => database.connect("worker"),
     store,
-    workFolder: folder,
+    workFolder: options.workFolder ?? folder,
     threadModule: new URL(
       options.tables === "none" ? "./bare-intake-thread.ts" : "../../src/main/intake-thread.ts",
       import.meta.url,

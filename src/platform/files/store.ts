@@ -46,7 +46,7 @@ export function localFileStore(folder: string, disk: Disk = localDisk): FileStor
         return stored;
       } catch (error) {
         await rm(unfinished, { force: true });
-        throw asProblem(error, folder);
+        throw asDiskProblem(error, folder);
       }
     },
     async open(sha256) {
@@ -172,7 +172,8 @@ function ignoreMissing(error: unknown): undefined {
   if (codeOf(error) !== "ENOENT") throw error;
 }
 
-function asProblem(error: unknown, folder: string): unknown {
+/** Turns what the system says about a full disk into a Problem; anything else is returned as it is. */
+export function asDiskProblem(error: unknown, folder: string): unknown {
   const code = codeOf(error);
   if (code !== "ENOSPC" && code !== "EDQUOT") return error;
   return new Problem("unavailable", {

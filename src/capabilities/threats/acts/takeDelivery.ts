@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { Worker } from "node:worker_threads";
 import type pg from "pg";
 import {
@@ -9,7 +10,7 @@ import {
   upsertDeliveryPart,
 } from "#capabilities/feeds/index.ts";
 import { type Handling, listHandlings } from "#capabilities/operations/index.ts";
-import type { FileStore } from "#platform/files/store.ts";
+import { asDiskProblem, type FileStore } from "#platform/files/store.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
 import { compareDeliveries, type KeyLog, openKeyLog } from "../intake/delivery-keys.ts";
 import { intakeOrderFor } from "../intake/intake-order.ts";
@@ -41,6 +42,7 @@ const PATIENCE_SECONDS = 60;
 /**
  * Takes one received delivery in: reads, normalises, fuses, assigns and counts it, batch by committed batch. Killed
  * at any moment and run again, it goes on behind the last committed batch. Run again when done, it changes nothing.
+ * @throws Problem `unavailable` when the database stays away or a disk is full; what is committed stays
  */
 export async function takeDelivery(here: IntakeSurroundings, deliveryId: number): Promise<void> {
   const delivery = await read(() => findDelivery(here.pool, deliveryId));
@@ -62,6 +64,8 @@ export async function takeDelivery(here: IntakeSurroundings, deliveryId: number)
     const before = await keysOfPrevious(here.pool, delivery);
     const difference = before === null ? null : await compareDeliveries(here.store, before, keysSha256);
     await write(here, (db) => updateDeliveryDone(db, delivery.id, keysSha256, difference));
+  } catch (error) {
+    throw asDiskProblem(error, `${here.workFolder} or ${tmpdir()}`);
   } finally {
     await keys.close();
     await writer.close();
