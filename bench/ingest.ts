@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { receiveDelivery, registerSource } from "#capabilities/feeds/index.ts";
+import { loadPublicData } from "#capabilities/jurisdiction/index.ts";
 import { insertOperation, type Operation, type SourceDeclaration } from "#capabilities/operations/index.ts";
 import { takeDelivery } from "#capabilities/threats/index.ts";
 import { localFileStore } from "#platform/files/store.ts";
@@ -146,6 +147,7 @@ async function openIntake(database: Database, dataDir: string): Promise<(path: s
     store,
     workFolder,
     threadModule: new URL("../src/main/intake-thread.ts", import.meta.url),
+    loadPublicData,
     timeLimitMs: 3_600_000,
   };
   return async (path) => {

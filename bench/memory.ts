@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Peak of the proportional set size of this process and all the embedded server's, sampled ten times a second. */
+/** Peak of the proportional set size of this process and all the embedded server's, sampled once a second. */
 export function peakMemory(): { restart(): void; megabytes(): number; stop(): void } {
   let peak = 0;
   const sample = () => {
@@ -9,7 +9,8 @@ export function peakMemory(): { restart(): void; megabytes(): number; stop(): vo
       if (/^\d+$/.test(pid) && isOurs(pid)) kilobytes += proportionalSetSize(pid);
     peak = Math.max(peak, kilobytes / 1024);
   };
-  const timer = setInterval(sample, 100);
+  // Once a second: summing up page tables takes milliseconds per process, and would be measured with the rest.
+  const timer = setInterval(sample, 1000);
   return {
     restart: () => {
       peak = 0;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { loadPublicData } from "#capabilities/jurisdiction/index.ts";
 import { composePackages } from "#capabilities/packages/index.ts";
 import { type IntakeSurroundings, takeDelivery } from "#capabilities/threats/index.ts";
 import type { Task } from "#platform/jobs/worker.ts";
@@ -23,6 +24,7 @@ export function workerTasks(
     store,
     workFolder,
     threadModule: new URL("./intake-thread.ts", import.meta.url),
+    loadPublicData,
     timeLimitMs: READING_TIME_LIMIT_MS,
     ...changes,
   };

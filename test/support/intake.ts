@@ -11,6 +11,7 @@ import {
   receiveDelivery,
   registerSource,
 } from "../../src/capabilities/feeds/index.ts";
+import { loadPublicData } from "../../src/capabilities/jurisdiction/index.ts";
 import { OperationFile, type SourceDeclaration } from "../../src/capabilities/operations/contract.ts";
 import {
   type DeliveryDeclaration,
@@ -111,6 +112,7 @@ export async function openIntake(database: Database, options: IntakeOptions = {}
       options.tables === "none" ? "./bare-intake-thread.ts" : "../../src/main/intake-thread.ts",
       import.meta.url,
     ),
+    loadPublicData: options.tables === "none" ? async () => null : loadPublicData,
     timeLimitMs: options.timeLimitMs ?? 120_000,
     claimsPerBatch: options.claimsPerBatch,
   };

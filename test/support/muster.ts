@@ -15,7 +15,9 @@ export interface Ran {
 /** Runs the command line as a person would, in a process of its own, and waits for it. */
 export function muster(...args: readonly string[]): Promise<Ran> {
   // Settings of the test run itself are not the command's.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("MUSTER_") && name !== "DATABASE_URL"));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith("MUSTER_") && name !== "DATABASE_URL"),
+  );
   return new Promise((resolve) => {
     execFile(process.execPath, [LAUNCHER, ...args], { env, maxBuffer: 1 << 26 }, (error, out, err) => {
       resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : 1, out, err });

@@ -35,7 +35,8 @@ export async function readSample(
   let spokenOf: number | "none" | "before any row" = "before any row";
   const belongs = (row: number) => {
     if (spokenOf === "before any row") throw new Error(`row ${row} is spoken of before row() was called`);
-    if (spokenOf !== "none" && spokenOf !== row) throw new Error(`row ${row} is spoken of within row ${spokenOf}`);
+    if (spokenOf !== "none" && spokenOf !== row)
+      throw new Error(`row ${row} is spoken of within row ${spokenOf}`);
     spokenOf = row;
   };
   const sink = {

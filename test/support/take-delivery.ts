@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { loadPublicData } from "../../src/capabilities/jurisdiction/index.ts";
 import { takeDelivery } from "../../src/capabilities/threats/index.ts";
 import { localFileStore } from "../../src/platform/files/store.ts";
 import { connectTo } from "../../src/platform/postgres/database.ts";
@@ -34,6 +35,7 @@ if (process.argv[1] === import.meta.filename) {
     store: localFileStore(join(order.folder, "files")),
     workFolder: order.folder,
     threadModule: new URL(order.threadModule),
+    loadPublicData,
     timeLimitMs: order.timeLimitMs,
     claimsPerBatch: order.claimsPerBatch,
   };

@@ -3,9 +3,14 @@ import type { ExerciseTables } from "#capabilities/operations/index.ts";
 import { type AssignPublic, type PublicFacts, THREAT_FLAGS } from "#capabilities/threats/index.ts";
 import { countryZones } from "#reference/countries/country-zones.ts";
 import { SHIPPED_GOVERNMENT_DOMAINS } from "#reference/government-domains/government-domains.ts";
-import { readSuffixes } from "#reference/government-domains/read-suffixes.ts";
-import { type AllocationTable, layAllocationsOver } from "#reference/ip-allocations/allocation-table.ts";
-import { loadAllocationTable } from "#reference/ip-allocations/load-allocation-table.ts";
+import { readSuffixes, type SuffixList } from "#reference/government-domains/read-suffixes.ts";
+import {
+  type AllocationColumns,
+  type AllocationTable,
+  layAllocationsOver,
+  openAllocationTable,
+} from "#reference/ip-allocations/allocation-table.ts";
+import { loadAllocationColumns } from "#reference/ip-allocations/load-allocation-table.ts";
 import { shippedAllocationSources } from "#reference/ip-allocations/shipped-tables.ts";
 import { allowedRanges, EXERCISE_RANGES, reservedRange } from "#reference/reserved-ranges/ranges.ts";
 import {
@@ -29,44 +34,77 @@ export interface PublicTables {
   readonly assignPublic: AssignPublic;
 }
 
-const opened = new Map<string, Promise<PublicTables>>();
-
-/** Opens the tables; an exercise's own allocations and suffixes are asked first. About half a second at first use. */
-export function openPublicTables(exercise: ExerciseTables | null): Promise<PublicTables> {
-  const key = JSON.stringify(exercise);
-  let tables = opened.get(key);
-  if (tables === undefined) {
-    tables = loadTables(exercise);
-    opened.set(key, tables);
-  }
-  return tables;
+/**
+ * The data of the tables: plain, and the large parts in shared memory, so that a thread gets it without a copy and
+ * without reading the files again (half a second for each delivery otherwise).
+ */
+export interface PublicData {
+  readonly registry: AllocationColumns;
+  readonly second: AllocationColumns;
+  readonly exercise: {
+    readonly registry: AllocationColumns | null;
+    readonly second: AllocationColumns | null;
+    readonly suffixes: SuffixList;
+  } | null;
 }
 
-async function loadTables(exercise: ExerciseTables | null): Promise<PublicTables> {
-  const shipped = shippedAllocationSources();
-  const [registry, second, suffixes] = await Promise.all([
-    withExercise(loadAllocationTable(shipped.registry), exercise, 0),
-    withExercise(loadAllocationTable(shipped.second), exercise, 1),
-    exerciseSuffixes(exercise),
-  ]);
-  const government = SHIPPED_GOVERNMENT_DOMAINS.withSuffixes(suffixes.government);
-  const reference = { registry, second, government, countryOfHost: countryZones(suffixes.countryZones) };
+const loaded = new Map<string, Promise<PublicData>>();
+const opened = new Map<string, Promise<PublicTables>>();
+
+/** Loads the data once per process and operation; an exercise's own allocations and suffixes come with it. */
+export function loadPublicData(exercise: ExerciseTables | null): Promise<PublicData> {
+  return remembered(loaded, exercise, async () => {
+    const shipped = shippedAllocationSources();
+    const [registry, second] = await Promise.all([
+      loadAllocationColumns(shipped.registry),
+      loadAllocationColumns(shipped.second),
+    ]);
+    return { registry, second, exercise: exercise === null ? null : await loadExercise(exercise) };
+  });
+}
+
+/** Opens the tables, once per process and operation. */
+export function openPublicTables(exercise: ExerciseTables | null): Promise<PublicTables> {
+  return remembered(opened, exercise, async () => tablesFrom(await loadPublicData(exercise)));
+}
+
+function remembered<T>(
+  memory: Map<string, Promise<T>>,
+  exercise: ExerciseTables | null,
+  make: () => Promise<T>,
+): Promise<T> {
+  const key = JSON.stringify(exercise);
+  const known = memory.get(key) ?? make();
+  memory.set(key, known);
+  return known;
+}
+
+/** The tables over data that is loaded already, also in another thread. An exercise's own are asked first. */
+export function tablesFrom({ registry, second, exercise }: PublicData): PublicTables {
+  const over = (own: AllocationColumns | null | undefined, base: AllocationColumns): AllocationTable =>
+    own ? layAllocationsOver(openAllocationTable(own), openAllocationTable(base)) : openAllocationTable(base);
+  const reference = {
+    registry: over(exercise?.registry, registry),
+    second: over(exercise?.second, second),
+    government: SHIPPED_GOVERNMENT_DOMAINS.withSuffixes(exercise?.suffixes.government ?? []),
+    countryOfHost: countryZones(exercise?.suffixes.countryZones ?? []),
+  };
   return tablesOver(reference, loadShields(), exercise === null ? null : allowedRanges(EXERCISE_RANGES));
 }
 
-async function withExercise(
-  base: Promise<AllocationTable>,
-  exercise: ExerciseTables | null,
-  place: number,
-): Promise<AllocationTable> {
-  const own = exercise?.allocations[place];
-  if (own === undefined) return base;
-  const table = await loadAllocationTable({ name: own.name, files: [own.file], asOf: own.asOf });
-  return layAllocationsOver(table, await base);
+async function loadExercise(exercise: ExerciseTables): Promise<NonNullable<PublicData["exercise"]>> {
+  const [registry, second] = await Promise.all(
+    [0, 1].map((place) => {
+      const own = exercise.allocations[place];
+      return own === undefined
+        ? null
+        : loadAllocationColumns({ name: own.name, files: [own.file], asOf: own.asOf });
+    }),
+  );
+  return { registry: registry ?? null, second: second ?? null, suffixes: await exerciseSuffixes(exercise) };
 }
 
-async function exerciseSuffixes(exercise: ExerciseTables | null) {
-  const file = exercise?.governmentSuffixes;
+async function exerciseSuffixes({ governmentSuffixes: file }: ExerciseTables): Promise<SuffixList> {
   return file === undefined
     ? { government: [], countryZones: [] }
     : readSuffixes(await readFile(file, "utf8"), file);

@@ -9,12 +9,12 @@ import {
   updateDeliveryRefused,
   upsertDeliveryPart,
 } from "#capabilities/feeds/index.ts";
-import { type Handling, listHandlings } from "#capabilities/operations/index.ts";
+import { type ExerciseTables, type Handling, listHandlings } from "#capabilities/operations/index.ts";
 import { asDiskProblem, type FileStore } from "#platform/files/store.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
 import { compareDeliveries, type KeyLog, openKeyLog } from "../intake/delivery-keys.ts";
 import { intakeOrderFor } from "../intake/intake-order.ts";
-import type { IntakeMessage, IntakeOrder } from "../intake/thread-messages.ts";
+import type { IntakeMessage, ThreadData } from "../intake/thread-messages.ts";
 import { type BatchWriter, openBatchWriter } from "../intake/writer.ts";
 import { namedReason } from "../model/named-reason.ts";
 
@@ -27,6 +27,8 @@ export interface IntakeSurroundings {
   readonly workFolder: string;
   /** The module that wires the parse thread. */
   readonly threadModule: URL;
+  /** Data of the public tables, handed to that module as it is; loaded once per process and operation. */
+  readonly loadPublicData: (exercise: ExerciseTables | null) => Promise<unknown>;
   /** Longest time the reading of one delivery may take; a hostile file must not hold the worker for ever. */
   readonly timeLimitMs: number;
   /** Default `CLAIMS_PER_BATCH`; see `IntakeOrder`. */
@@ -35,6 +37,9 @@ export interface IntakeSurroundings {
 
 /** Heap of the parse thread. Formats stream; what needs more than this is an attack or not for us. */
 const THREAD_HEAP_MB = 320;
+
+/** Claims live for a moment: with the usual 16 MB half of them are copied to the old heap before they die. */
+const THREAD_YOUNG_HEAP_MB = 48;
 
 /** How long a short statement beside the batches keeps trying while the database is away. */
 const PATIENCE_SECONDS = 60;
@@ -49,13 +54,16 @@ export async function takeDelivery(here: IntakeSurroundings, deliveryId: number)
   if (delivery === null || (delivery.state !== "received" && delivery.state !== "reading")) return;
   const handling = await read(() => handlingOf(here.pool, delivery));
   const path = await here.store.localPath(delivery.sha256);
-  const order = await read(() => intakeOrderFor(here.pool, delivery, path));
+  const { order, exercise } = await read(() =>
+    intakeOrderFor(here.pool, delivery, path, here.claimsPerBatch),
+  );
+  const publicData = await here.loadPublicData(exercise);
   await write(here, (db) => updateDeliveryReading(db, delivery.id));
 
   const writer = openBatchWriter(here.connect, delivery, handling);
   const keys = await openKeyLog(here.workFolder);
   try {
-    const refusal = await runThread(here, delivery, order, writer, keys);
+    const refusal = await runThread(here, delivery, { order, publicData }, writer, keys);
     if (refusal !== null) {
       await write(here, (db) => updateDeliveryRefused(db, delivery.id, refusal.code, refusal.reason));
       return;
@@ -101,13 +109,16 @@ interface WholeRefusal {
 async function runThread(
   here: IntakeSurroundings,
   delivery: Delivery,
-  order: IntakeOrder,
+  data: ThreadData,
   writer: BatchWriter,
   keys: KeyLog,
 ): Promise<WholeRefusal | null> {
   const thread = new Worker(here.threadModule, {
-    workerData: { ...order, claimsPerBatch: here.claimsPerBatch } satisfies IntakeOrder,
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+    workerData: data,
+    resourceLimits: {
+      maxOldGenerationSizeMb: THREAD_HEAP_MB,
+      maxYoungGenerationSizeMb: THREAD_YOUNG_HEAP_MB,
+    },
   });
   const deadline = setTimeout(() => void thread.terminate(), here.timeLimitMs);
   let refusal: WholeRefusal | null = null;
@@ -146,7 +157,7 @@ async function runThread(
         }),
       );
     } else if (message.say === "refused")
-      refusal = { code: message.code, reason: namedReason(order.file.name, message.reason) };
+      refusal = { code: message.code, reason: namedReason(data.order.file.name, message.reason) };
     else finished = true;
   };
   thread.on("message", (message: IntakeMessage) => {
@@ -169,7 +180,7 @@ async function runThread(
   if (failure !== null) throw failure;
   if (refusal !== null) return refusal;
   if (finished) return parts > 0 && unread === parts ? lastPartRefusal : null;
-  return explainEnd(ended.error, order.file.name, here.timeLimitMs);
+  return explainEnd(ended.error, data.order.file.name, here.timeLimitMs);
 }
 
 /** The thread ended without saying why: out of memory, out of time, or a defect of ours (which travels on). */

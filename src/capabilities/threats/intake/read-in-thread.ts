@@ -2,18 +2,18 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type DeliveryReader, readDelivery, type UnreadablePart } from "#capabilities/feeds/index.ts";
 import type { IntakeBatch } from "./batch.ts";
 import { type AssignPublic, createBatcher } from "./batcher.ts";
-import { BATCHES_UNDER_WAY, type IntakeMessage, type IntakeOrder } from "./thread-messages.ts";
+import { BATCHES_UNDER_WAY, type IntakeMessage, type ThreadData } from "./thread-messages.ts";
 
 /**
  * The parse thread's work: reads the ordered delivery and posts its batches. A stranger's file is read here and not
  * beside the database connection, with its own memory limit; what it can break is this thread.
- * @param openTables loads the public tables; given by `main/`, because threats does not know jurisdiction
+ * @param openTables opens the public tables over the data passed on; given by `main/`, because threats does not know jurisdiction
  */
-export async function readInThread(openTables: (order: IntakeOrder) => Promise<AssignPublic>): Promise<void> {
+export async function readInThread(openTables: (publicData: unknown) => AssignPublic): Promise<void> {
   const port = parentPort;
   if (port === null) throw new Error("readInThread runs in a worker thread");
   // The order was made by `takeDelivery` of this very version; it is not outside data.
-  const order = workerData as IntakeOrder;
+  const { order, publicData } = workerData as ThreadData;
   const post = (message: IntakeMessage, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
 
   let underWay = 0;
@@ -42,7 +42,7 @@ export async function readInThread(openTables: (order: IntakeOrder) => Promise<A
       batch.assertions.offsets.buffer,
     ]);
   };
-  const batcher = createBatcher(order.facts, await openTables(order), send, order.claimsPerBatch);
+  const batcher = createBatcher(order.facts, openTables(publicData), send, order.claimsPerBatch);
   let rows = 0;
   const reader: DeliveryReader = {
     begin(part) {

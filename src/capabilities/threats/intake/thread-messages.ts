@@ -1,4 +1,3 @@
-import type { ExerciseTables } from "#capabilities/operations/index.ts";
 import type { IntakeBatch } from "./batch.ts";
 import type { DeliveryFacts } from "./batcher.ts";
 
@@ -8,10 +7,14 @@ export interface IntakeOrder {
   readonly facts: DeliveryFacts;
   readonly format: string | null;
   readonly mapping: Readonly<Record<string, string>> | null;
-  /** An exercise's own tables, as absolute paths. */
-  readonly exercise: ExerciseTables | null;
   /** Default `CLAIMS_PER_BATCH`. A delivery must be resumed with the size it was begun with: its batches are numbered. */
   readonly claimsPerBatch?: number | undefined;
+}
+
+/** All a parse thread is given. The public data is jurisdiction's, and only passed on here. */
+export interface ThreadData {
+  readonly order: IntakeOrder;
+  readonly publicData: unknown;
 }
 
 /** What the parse thread says. The writer answers each batch with "written"; at most two are under way. */
