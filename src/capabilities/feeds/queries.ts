@@ -36,6 +36,14 @@ export async function listSources(db: Db, operation: number): Promise<Source[]> 
   return found.rows;
 }
 
+/** Class number of the advisory lock on an operation's sources, whose codes are numbered; the intake's is 1. */
+const SOURCES_LOCK = 3;
+
+/** Lets no other transaction register a source of this operation until this one ends. */
+export async function lockSources(db: pg.ClientBase, operation: number): Promise<void> {
+  await db.query("/* feeds.lockSources */ select pg_advisory_xact_lock($1, $2)", [SOURCES_LOCK, operation]);
+}
+
 export async function insertSource(db: pg.ClientBase, source: Omit<Source, "id" | "code">): Promise<void> {
   await db.query(
     `/* feeds.insertSource */
@@ -147,12 +155,34 @@ export async function upsertMapping(
   );
 }
 
-/** The delivery of the very same bytes by the same source that was or is being read, if there is one. */
-export async function findDeliveryOfBytes(db: Db, source: number, sha256: string): Promise<Delivery | null> {
+/** What decides, beside the bytes, which threats a delivery gives. */
+export type ReadingTerms = Pick<
+  NewDelivery,
+  "role" | "declaredFormat" | "mapping" | "observedFrom" | "observedTo"
+>;
+
+/** The delivery of the very same bytes by the same source, to be read alike, that was or is being read, if there is one. */
+export async function findDeliveryOfBytes(
+  db: Db,
+  source: number,
+  sha256: string,
+  terms: ReadingTerms,
+): Promise<Delivery | null> {
   const found = await db.query<Delivery>(
     `/* feeds.findDeliveryOfBytes */ select ${DELIVERY} from feeds.delivery
-      where source = $1 and sha256 = $2 and state in ('received', 'reading', 'done') order by id limit 1`,
-    [source, sha256],
+      where source = $1 and sha256 = $2 and state in ('received', 'reading', 'done')
+        and role is not distinct from $3 and declared_format is not distinct from $4
+        and mapping is not distinct from $5::jsonb and observed_from = $6 and observed_to = $7
+      order by id limit 1`,
+    [
+      source,
+      sha256,
+      terms.role,
+      terms.declaredFormat,
+      terms.mapping === null ? null : JSON.stringify(terms.mapping),
+      terms.observedFrom,
+      terms.observedTo,
+    ],
   );
   return found.rows[0] ?? null;
 }

@@ -10,7 +10,14 @@ import { addJob } from "#platform/jobs/add-job.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { Problem } from "#platform/problem.ts";
 import { decideConditions } from "../model/conditions.ts";
-import { findDeliveryOfBytes, findMapping, insertDelivery, type Source, upsertMapping } from "../queries.ts";
+import {
+  findDeliveryOfBytes,
+  findMapping,
+  insertDelivery,
+  type ReadingTerms,
+  type Source,
+  upsertMapping,
+} from "../queries.ts";
 import { HEAD_BYTES, headOf } from "../read/head.ts";
 
 export interface ReceivedFile {
@@ -22,14 +29,15 @@ export interface ReceivedFile {
 
 export interface Receipt {
   readonly delivery: number;
-  /** True when the same source handed in the very same bytes before: nothing will be read again. */
+  /** True when the same source handed in the very same bytes before, to be read alike: nothing will be read again. */
   readonly isRepeat: boolean;
   readonly defaultsTaken: readonly string[];
 }
 
 /**
  * Receives one file of a source: keeps the original, notes its conditions and enqueues its reading, in one
- * transaction. Acknowledged means flushed to disk.
+ * transaction. Acknowledged means flushed to disk. The same bytes again are a repeat only when they are to be read alike: with
+ * another role, format, mapping or window they say something else.
  * @throws Problem `invalid` that names the file and the missing condition (IN-2); nothing is stored then
  */
 export async function receiveDelivery(
@@ -45,12 +53,21 @@ export async function receiveDelivery(
 
   // Hashed before it is copied: the identical file again costs one reading of it and nothing else.
   const sha256 = await hashFile(file.path);
-  const repeatOf = await findDeliveryOfBytes(here.pool, source.id, sha256);
+  const header = await headerOf(file.path);
+  const remembered = header === null ? null : await findMapping(here.pool, source.id, header);
+  const terms: ReadingTerms = {
+    role: declared.role ?? null,
+    declaredFormat: declared.format ?? null,
+    mapping: declared.mapping ?? remembered,
+    observedFrom: conditions.observedFrom,
+    observedTo: conditions.observedTo,
+  };
+  const repeatOf = await findDeliveryOfBytes(here.pool, source.id, sha256, terms);
   if (repeatOf === null) await here.store.put(createReadStream(file.path));
 
-  const header = await headerOf(file.path);
   return transaction(here.pool, async (db) => {
-    const mapping = await mappingFor(db, source, header, declared);
+    if (declared.mapping !== undefined && header !== null)
+      await upsertMapping(db, source.id, header, declared.mapping);
     const delivery = await insertDelivery(db, {
       operation: operation.id,
       source: source.id,
@@ -58,14 +75,10 @@ export async function receiveDelivery(
       sha256,
       sizeBytes: file.sizeBytes,
       handling: await internHandling(db, conditions.handling),
-      declaredFormat: declared.format ?? null,
-      role: declared.role ?? null,
+      ...terms,
       method: conditions.method,
       purpose: conditions.purpose,
-      observedFrom: conditions.observedFrom,
-      observedTo: conditions.observedTo,
       defaultsTaken: conditions.defaultsTaken,
-      mapping,
       state: repeatOf === null ? "received" : "repeated",
       repeatOf: repeatOf?.id ?? null,
     });
@@ -74,19 +87,6 @@ export async function receiveDelivery(
       await addJob(db, "threats.takeDelivery", { delivery }, { queue: `intake-${operation.id}` });
     return { delivery, isRepeat: repeatOf !== null, defaultsTaken: conditions.defaultsTaken };
   });
-}
-
-/** The declared mapping, which is remembered, or the one remembered for this header. */
-async function mappingFor(
-  db: pg.ClientBase,
-  source: Source,
-  header: string | null,
-  declared: DeliveryDeclaration,
-): Promise<Readonly<Record<string, string>> | null> {
-  if (header === null) return declared.mapping ?? null;
-  if (declared.mapping === undefined) return findMapping(db, source.id, header);
-  await upsertMapping(db, source.id, header, declared.mapping);
-  return declared.mapping;
 }
 
 /** SHA-256 of the first line that is no comment, as the layout's fingerprint; null for files that are not text. */

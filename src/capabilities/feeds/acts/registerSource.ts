@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Operation, SourceDeclaration, SourceStanding } from "#capabilities/operations/index.ts";
 import { Problem } from "#platform/problem.ts";
 import { canonicalJson } from "#standards/canonical-json.ts";
-import { findSource, insertSource, type Source } from "../queries.ts";
+import { findSource, insertSource, lockSources, type Source } from "../queries.ts";
 
 /**
  * Registers a source with its operation, or returns it when it is there already with the same standing.
@@ -14,6 +14,7 @@ export async function registerSource(
   operation: Operation,
   declared: SourceDeclaration,
 ): Promise<Source> {
+  await lockSources(db, operation.id);
   const known = await findSource(db, operation.id, declared.id);
   if (known !== null) {
     assertSame(known, declared);
