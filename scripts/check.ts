@@ -2,7 +2,7 @@
 // that one run tells all; the program ends with 1 when any of them failed. Names of steps on the command line choose
 // among them: `npm run check -- format types`.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { z } from "zod";
@@ -24,6 +24,8 @@ const BIN = join(ROOT, "node_modules", ".bin");
 const scratch = mkdtempSync(join(tmpdir(), "muster-check-"));
 const COLOURS = process.stdout.isTTY ? "force" : "off";
 const TEST_RESULTS = join(scratch, "tests.json");
+
+const TestResults = z.looseObject({ numPassedTests: z.int(), numFailedTests: z.int() });
 
 const STEPS: readonly Step[] = [
   { name: "format", commands: [`biome ci --error-on-warnings --diagnostic-level=warn --colors=${COLOURS}`] },
@@ -88,15 +90,11 @@ function succeeds(command: string): boolean {
   return status === 0;
 }
 
-const TestResults = z.looseObject({ numPassedTests: z.int(), numFailedTests: z.int() });
-
+/** Null when the run broke off before it could say anything: then its exit status alone counts. */
 function countTests(): { passed: number; failed: number } | null {
-  try {
-    const results = TestResults.parse(JSON.parse(readFileSync(TEST_RESULTS, "utf8")));
-    return { passed: results.numPassedTests, failed: results.numFailedTests };
-  } catch {
-    return null; // no results at all: the exit status of the run counts
-  }
+  if (!existsSync(TEST_RESULTS)) return null;
+  const results = TestResults.parse(JSON.parse(readFileSync(TEST_RESULTS, "utf8")));
+  return { passed: results.numPassedTests, failed: results.numFailedTests };
 }
 
 /** The last line is plain, for machines: tests and checks that passed, tests and checks that failed. */
