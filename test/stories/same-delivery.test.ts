@@ -133,7 +133,7 @@ describe("two deliveries at once, in two worker processes", () => {
 async function takeAtOnce(where: Intake, deliveries: readonly number[]): Promise<void> {
   const workers = deliveries.map(() => startWorkerProcess(where));
   try {
-    const answers = await Promise.all(deliveries.map((id, place) => workers[place]?.take(id)));
+    const answers = await Promise.all(deliveries.map(async (id, place) => workers[place]?.take(id)));
     expect(answers.map((answer) => answer?.error)).toEqual(deliveries.map(() => null));
   } finally {
     await Promise.all(workers.map((worker) => worker.end()));

@@ -30,7 +30,8 @@ export function withDatabase(): () => Database {
  * one (nothing flushed to disk), or that of MUSTER_TEST_DATABASE_URL, a superuser's address.
  */
 export async function createTestDatabase(): Promise<Database> {
-  const server = await (serverOfThisProcess ??= openServer());
+  serverOfThisProcess ??= openServer();
+  const server = await serverOfThisProcess;
   const name = `test_${process.pid}_${randomBytes(6).toString("hex")}`;
   await asSuperuser(server, (client) =>
     client.query(`create database ${name} template ${TEMPLATE} owner ${roleName("owner")}`),

@@ -94,7 +94,7 @@ export function tablesFrom({ registry, second, exercise }: PublicData): PublicTa
 
 async function loadExercise(exercise: ExerciseTables): Promise<NonNullable<PublicData["exercise"]>> {
   const [registry, second] = await Promise.all(
-    [0, 1].map((place) => {
+    [0, 1].map(async (place) => {
       const own = exercise.allocations[place];
       return own === undefined
         ? null
