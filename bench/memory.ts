@@ -1,6 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Peak of the proportional set size of this process and all the embedded server's, sampled once a second. */
+/** The server whose processes are counted beside this one: they all carry the cluster's name. */
+let clusterName = "no server yet";
+
+export function watchServer(name: string): void {
+  clusterName = name;
+}
+
+/** Peak of the proportional set size of this process and all of the server's, sampled once a second. */
 export function peakMemory(): { restart(): void; megabytes(): number; stop(): void } {
   let peak = 0;
   const sample = () => {
@@ -33,10 +40,7 @@ export function cpuSeconds(): { readonly node: number; readonly postgres: number
 }
 
 function isOurs(pid: string): boolean {
-  if (pid === String(process.pid)) return true;
-  return (
-    read(`/proc/${pid}/cmdline`).includes("postgres") || read(`/proc/${pid}/comm`).startsWith("postgres")
-  );
+  return pid === String(process.pid) || read(`/proc/${pid}/cmdline`).includes(clusterName);
 }
 
 function proportionalSetSize(pid: string): number {
