@@ -181,11 +181,20 @@ const ASSERTION = `assertion.audience, assertion.content::text, assertion.delive
 
 const ROWS_PER_FETCH = 20_000;
 
-/** Threats that are not merged away, with their visible assertions, in the order of (id, content). */
+/** Whether the reader may know the threat that another was merged into; $2 are his audiences. */
+const keptIsVisible = (asOf: string) => `exists (select from threats.assertion kept
+  where kept.threat = threat.merged_into and kept.audience = any($2::integer[])
+    and (kept.first_seen is null or kept.first_seen <= to_timestamp(${asOf}::float8 / 1000)))`;
+
+/**
+ * Threats with their visible assertions, in the order of (id, content), without those that were merged into one that
+ * the reader may know.
+ */
 export async function* openThreatCursor(
   db: pg.ClientBase,
   operation: number,
   audiences: readonly number[],
+  asOf: number,
   only: { readonly country: string; readonly alsoThreats: readonly string[] } | null,
 ): AsyncGenerator<readonly ThreatRow[]> {
   // The planner must not sort a million wide rows on disk: the primary keys give the order.
@@ -194,10 +203,11 @@ export async function* openThreatCursor(
     `/* threats.openThreatCursor */ declare threat_rows no scroll cursor for
      select threat.id, threat.type, threat.role, threat.value, threat.host, ${ASSERTION}
        from threats.threat join threats.assertion on assertion.threat = threat.id
-      where threat.operation = $1 and threat.merged_into is null and assertion.audience = any($2::integer[])
+      where threat.operation = $1 and assertion.audience = any($2::integer[])
+        and (threat.merged_into is null or not ${keptIsVisible("$5")})
         and ($3::text is null or threat.country = $3 or threat.country is null or threat.id = any($4::uuid[]))
       order by threat.id, assertion.content`,
-    [operation, audiences, only?.country ?? null, only?.alsoThreats ?? []],
+    [operation, audiences, only?.country ?? null, only?.alsoThreats ?? [], asOf],
   );
   try {
     for (;;) {
@@ -212,19 +222,21 @@ export async function* openThreatCursor(
   }
 }
 
-/** Visible assertions of threats merged into another, each with the id of the one that was kept. They are few. */
+/** Visible assertions of threats merged into another that is visible, each with the id of that one. They are few. */
 export async function listMergedRows(
   db: Db,
   operation: number,
   audiences: readonly number[],
+  asOf: number,
 ): Promise<(ThreatRow & { readonly keptId: string })[]> {
   const found = await db.query<ThreatRow & { keptId: string }>(
     `/* threats.listMergedRows */
      select threat.merged_into as "keptId", threat.id, threat.type, threat.role, threat.value, threat.host, ${ASSERTION}
        from threats.threat join threats.assertion on assertion.threat = threat.id
       where threat.operation = $1 and threat.merged_into is not null and assertion.audience = any($2::integer[])
+        and ${keptIsVisible("$3")}
       order by threat.id, assertion.content`,
-    [operation, audiences],
+    [operation, audiences, asOf],
   );
   return found.rows;
 }

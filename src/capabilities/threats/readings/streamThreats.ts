@@ -63,9 +63,10 @@ export async function* streamThreats(
   only: CountryFilter | null = null,
 ): AsyncGenerator<KnownThreat> {
   const audienceIds = [...scope.audiences.keys()];
-  const merged = Map.groupBy(await listMergedRows(db, scope.operation.id, audienceIds), (row) => row.keptId);
+  const { operation, asOf } = scope;
+  const merged = Map.groupBy(await listMergedRows(db, operation.id, audienceIds, asOf), (row) => row.keptId);
   let group: ThreatRow[] = [];
-  for await (const rows of openThreatCursor(db, scope.operation.id, audienceIds, only)) {
+  for await (const rows of openThreatCursor(db, operation.id, audienceIds, asOf, only)) {
     for (const row of rows) {
       if (group[0] !== undefined && group[0].id !== row.id) {
         yield* knownThreat(group, merged, scope);
@@ -75,16 +76,11 @@ export async function* streamThreats(
     }
   }
   if (group.length > 0) yield* knownThreat(group, merged, scope);
-  if (only !== null) return;
-  for (const rows of merged.values()) {
-    for (const alone of Map.groupBy(rows, (row) => row.id).values())
-      yield* knownThreat(alone, new Map(), scope);
-  }
 }
 
 function* knownThreat(
   group: readonly ThreatRow[],
-  merged: Map<string, readonly ThreatRow[]>,
+  merged: ReadonlyMap<string, readonly ThreatRow[]>,
   scope: ReadingScope,
 ): Generator<KnownThreat> {
   const first = group[0];
@@ -92,7 +88,6 @@ function* knownThreat(
   const joined = merged.get(first.id) ?? [];
   const assertions = group.flatMap((row) => assertionOf(row, scope));
   if (assertions.length === 0) return;
-  merged.delete(first.id);
   yield {
     id: first.id,
     type: typeOfNumber(first.type),
