@@ -84,7 +84,6 @@ describe("a delivery whose worker, database server or every process is killed wi
           if (intake.isDone()) throw new Error("everything was read before the kills were through");
           await sleep(3);
         }
-        console.log(Math.round(performance.now()), what, from, await intake.committedBatches());
         killed[what] = (killed[what] ?? 0) + 1;
       }
       while (!intake.isDone()) {
