@@ -145,10 +145,12 @@ const worlds: fc.Arbitrary<World> = fc
         country: fc.constantFrom(null, "ID", "MY"),
         firstSeen: fc.option(fc.integer({ min: 1, max: 20 })),
       }),
-      { minLength: 1, maxLength: 14 },
+      { minLength: 5, maxLength: 14, size: "max" },
     ),
     pairs: fc.array(fc.tuple(fc.integer({ min: 1, max: THREATS }), fc.integer({ min: 1, max: THREATS })), {
-      maxLength: 4,
+      minLength: 3,
+      maxLength: 6,
+      size: "max",
     }),
   })
   .map(({ said, pairs }) => {
@@ -175,7 +177,7 @@ describe("a reader", () => {
           expect(await readingsOf(world, reader, asOf)).toEqual(await readingsOf(visible, reader, asOf));
         },
       ),
-      { numRuns: 60, seed: 20261115 },
+      { numRuns: 80, seed: 20261115 },
     );
   }, 120_000);
 
