@@ -425,7 +425,7 @@ create table threats.threat (
   constraint threat_pkey PRIMARY KEY (id)
 );
 CREATE INDEX threat_by_role_country ON threats.threat USING btree (operation, role, country, sequence);
-CREATE INDEX threat_in_order ON threats.threat USING btree (operation, sequence);
+CREATE INDEX threat_in_order ON threats.threat USING brin (sequence) WITH (pages_per_range='32');
 
 grant usage on schema threats to muster_app;
 grant usage on schema threats to muster_worker;
