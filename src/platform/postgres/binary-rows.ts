@@ -145,9 +145,14 @@ export class BinaryRowEncoder {
     }
   }
 
-  /** What stands from one place to another, as a view: changing it changes what will be taken. */
+  /** What stands from one place to another, as a view that the next row may outdate. */
   written(from: number, to: number): Buffer {
     return this.#bytes.subarray(from, to);
+  }
+
+  /** Puts bytes over what was written, for a field whose value depends on those behind it. */
+  overwrite(at: number, source: Uint8Array, from: number, size: number): void {
+    for (let i = 0; i < size; i++) this.#bytes[at + i] = source[from + i] ?? 0;
   }
 
   /** What was written since the last taking; whole rows when called between rows. The buffer is the caller's to keep. */

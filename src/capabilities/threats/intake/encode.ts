@@ -37,7 +37,12 @@ export interface EncodableClaim {
 /** Fields of an assertion tuple that stand before what the source said, and say only where it stands. */
 const BYTES_BEFORE_STATEMENT = 2 + (4 + 16) + (4 + 8) + (4 + 4) + (4 + 4) + (4 + 2) + (4 + 4);
 const CONTENT_OFFSET = 2 + (4 + 16) + 4;
-const KEY_BYTES = THREAT_ID_BYTES + 8;
+/**
+ * The content of an assertion: 8 bytes of SHA-256 over what was said, in the form in which it is stored, joined with
+ * who said it. The value as written is left out: two spellings of one statement are one statement.
+ */
+const CONTENT_BYTES = 8;
+const KEY_BYTES = THREAT_ID_BYTES + CONTENT_BYTES;
 
 /**
  * Writes claims down as both tables' binary COPY tuples in the order in which they come, and hands them out sorted by
@@ -74,15 +79,12 @@ export function collectTuples(
       writeThreat(threats, place.operation, claim);
       const from = assertions.sizeBytes;
       const said = writeAssertion(assertions, place.delivery, claim);
+      const digest = hash("sha256", assertions.written(from + BYTES_BEFORE_STATEMENT, said), "binary");
       const at = count * KEY_BYTES;
-      keys.write(claim.id, at, "latin1");
-      writeContent(
-        assertions.written(from + BYTES_BEFORE_STATEMENT, said),
-        sourceKey,
-        keys,
-        at + THREAT_ID_BYTES,
-      );
-      keys.copy(assertions.written(from, said), CONTENT_OFFSET, at + THREAT_ID_BYTES, at + KEY_BYTES);
+      for (let i = 0; i < THREAT_ID_BYTES; i++) keys[at + i] = claim.id.charCodeAt(i);
+      for (let i = 0; i < CONTENT_BYTES; i++)
+        keys[at + THREAT_ID_BYTES + i] = digest.charCodeAt(i) ^ (sourceKey[i] ?? 0);
+      assertions.overwrite(from + CONTENT_OFFSET, keys, at + THREAT_ID_BYTES, CONTENT_BYTES);
       group[count] = groups.placeOf(claim.role, claim.type, claim.country ?? "");
       row[count] = claim.batchRow;
       marking[count] = claim.marking;
@@ -121,16 +123,7 @@ export function collectTuples(
 
 /** What stands for a source and a marking in the contents of assertions: 8 bytes of SHA-256. */
 export function sourceKeyOf(source: string, marking: string): Uint8Array {
-  return hash("sha256", `${source}\n${marking}`, "buffer").subarray(0, 8);
-}
-
-/**
- * The content of an assertion: 8 bytes of SHA-256 over what was said, in the form in which it is stored, joined with
- * who said it. The value as written is left out: two spellings of one statement are one statement.
- */
-function writeContent(statement: Uint8Array, sourceKey: Uint8Array, into: Uint8Array, at: number): void {
-  const digest = hash("sha256", statement, "binary");
-  for (let i = 0; i < 8; i++) into[at + i] = digest.charCodeAt(i) ^ (sourceKey[i] ?? 0);
+  return hash("sha256", `${source}\n${marking}`, "buffer").subarray(0, CONTENT_BYTES);
 }
 
 function writeThreat(rows: BinaryRowEncoder, operation: number, claim: EncodableClaim): void {
