@@ -27,7 +27,10 @@ const PROGRAMS: ChildPrograms = {
 /** A second worker composes packages on the second core; deliveries of one operation take turns all the same. */
 const WORKERS = Math.min(2, availableParallelism());
 
-/** Starts the programs on this data folder; one that dies is started again. */
+/**
+ * Starts the programs on this data folder; one that dies is started again.
+ * @throws Problem when one of them cannot stay up; none runs then
+ */
 export async function startChildren(dataDir: string, programs: ChildPrograms = PROGRAMS): Promise<Children> {
   const children = new Map<string, ChildProcess>();
   let stopping = false;
@@ -61,14 +64,17 @@ export async function startChildren(dataDir: string, programs: ChildPrograms = P
       });
     });
   const workers = Array.from({ length: WORKERS }, (_, place) => start("worker", `worker ${place + 1}`));
-  await Promise.race([Promise.all([...workers, start("signer")]), trouble]);
-  return {
-    trouble,
-    async stop() {
-      stopping = true;
-      await Promise.all([...children.values()].map(endChild));
-    },
+  const stop = async () => {
+    stopping = true;
+    await Promise.all([...children.values()].map(endChild));
   };
+  try {
+    await Promise.race([Promise.all([...workers, start("signer")]), trouble]);
+  } catch (error) {
+    await stop(); // the others would keep this process from ending
+    throw error;
+  }
+  return { trouble, stop };
 }
 
 function endChild(child: ChildProcess): Promise<void> {

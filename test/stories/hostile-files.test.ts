@@ -33,6 +33,16 @@ afterEach(async () => {
   expect(await listContradictions(intake().database.pool("owner"))).toEqual([]);
 });
 
+/** Of the texts, those with a row that is as it should be. */
+const GOOD_ROWS = new Set([
+  "bad-utf-8.csv",
+  "half-utf-16.csv",
+  "directions.csv",
+  "formulas.csv",
+  "absurd-numbers.jsonl",
+  "end-of-time.json",
+]);
+
 /** Hands the file in and lets the worker process take it; says what became of it. */
 async function take(source: string, { name, write }: HostileFile) {
   const path = join(intake().folder, `hostile-${name}`);
@@ -131,16 +141,10 @@ describe("a hostile file ends in rows or in a refusal that names it and the mend
       "%s",
       { timeout: 60_000 },
       async (_name, file) => {
-        await take("texts", file);
+        const { delivery } = await take("texts", file);
+        if (GOOD_ROWS.has(file.name)) expect(delivery.accepted + delivery.repeated).toBeGreaterThan(0);
       },
     );
-
-    it("their good rows are taken in all the same", async () => {
-      const { rows } = await intake()
-        .database.pool("owner")
-        .query("select distinct value from threats.threat where value like '%.example' order by 1");
-      expect(rows.map(({ value }) => value)).toContain("good.example");
-    });
   });
 });
 

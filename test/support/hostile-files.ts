@@ -166,7 +166,7 @@ export const ARCHIVES: readonly HostileFile[] = [
   { name: "ways-out.tar", write: writeTarWithWaysOut },
 ];
 
-/** Text that is not what it says: encodings, controls, directions, formulas. Each has one good row, which must be taken. */
+/** Text that is not what it says: encodings, controls, directions, formulas, numbers. */
 export const TEXTS: readonly HostileFile[] = [
   ofBytes("bad-utf-8.csv", () =>
     Buffer.from(

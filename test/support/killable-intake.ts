@@ -112,7 +112,10 @@ export function openKillableIntake(dataDir: string, operationFolder: string): Ki
     },
     kill(what) {
       const parent = supervisor?.pid;
-      if (what === "worker") return killPid(parent && childRunning(parent, "small-batches-worker"));
+      if (what === "worker") {
+        if (parent === undefined) return false;
+        return workersOf(parent).filter((pid) => killPid(pid)).length > 0;
+      }
       if (what === "server") return killPid(serverPid());
       const killed = parent !== undefined && killPid(-parent);
       if (what === "all" && killed) killPid(serverPid());
@@ -133,9 +136,11 @@ export function openKillableIntake(dataDir: string, operationFolder: string): Ki
   };
 }
 
-/** Number of the child of `parent` whose command line names this program. */
-function childRunning(parent: number, program: string): number | undefined {
-  return childrenOf(parent).find((pid) => readIfThere(`/proc/${pid}/cmdline`).includes(program));
+/** All of them, because any may hold the delivery. */
+function workersOf(parent: number): number[] {
+  return childrenOf(parent).filter((pid) =>
+    readIfThere(`/proc/${pid}/cmdline`).includes("small-batches-worker"),
+  );
 }
 
 function childrenOf(parent: number): number[] {
