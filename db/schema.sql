@@ -215,8 +215,11 @@ create table outcomes.figure (
   inputs_sha256 text not null,
   objects_sha256 text not null,
   stated_at timestamp with time zone default now() not null,
-  constraint figure_pkey PRIMARY KEY (id)
+  corrects integer,
+  constraint figure_pkey PRIMARY KEY (id),
+  constraint figure_corrects_fkey FOREIGN KEY (corrects) REFERENCES outcomes.figure(id)
 );
+CREATE INDEX figure_by_definition ON outcomes.figure USING btree (operation, figure, as_of, reader, id);
 
 grant usage on schema outcomes to muster_app;
 grant insert, select on outcomes.figure to muster_app;

@@ -145,6 +145,7 @@ export interface OutcomesFigure {
   as_of: Timestamp;
   by_country: Json;
   by_family: Json | null;
+  corrects: number | null;
   figure: string;
   id: Generated<number>;
   inputs_sha256: string;

@@ -14,5 +14,8 @@ create table outcomes.figure (
   by_family jsonb,
   inputs_sha256 text not null,
   objects_sha256 text not null,
-  stated_at timestamptz not null default now()
+  stated_at timestamptz not null default now(),
+  -- The statement of the same figure, instant and reader that this one corrects.
+  corrects integer references outcomes.figure
 );
+create index figure_by_definition on outcomes.figure (operation, figure, as_of, reader, id);

@@ -27,6 +27,7 @@ import {
   openThreatList,
   openUnassignedList,
   type StatedFigures,
+  stateFigures,
   writeFigures,
   writeRefused,
 } from "#capabilities/outcomes/index.ts";
@@ -245,6 +246,7 @@ async function writeLists(
       unassigned.add(threat);
     }),
   );
+  await stateFigures(house.database.pool("app"), operation, desk, figures);
   await threats.finish();
   await unassigned.finish();
   return figures;

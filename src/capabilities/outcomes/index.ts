@@ -1,4 +1,5 @@
 export { computeFigures, type StatedFigures } from "./acts/computeFigures.ts";
+export { stateFigures } from "./acts/stateFigures.ts";
 export {
   type DeliveryLine,
   openThreatList,
@@ -8,3 +9,4 @@ export {
   writeRefused,
 } from "./files.ts";
 export type { Figure, FigureObject } from "./model/figures.ts";
+export { listStatedFigures } from "./queries.ts";

@@ -1,6 +1,11 @@
 import type { Command } from "commander";
 import { openPublicTables } from "#capabilities/jurisdiction/index.ts";
-import { computeFigures, writeFigures } from "#capabilities/outcomes/index.ts";
+import {
+  computeFigures,
+  listStatedFigures,
+  stateFigures,
+  writeFigures,
+} from "#capabilities/outcomes/index.ts";
 import { inOneMoment } from "#platform/postgres/one-moment.ts";
 import { describeDeliveries } from "../run-operation.ts";
 import {
@@ -16,6 +21,7 @@ interface FiguresOptions extends HouseOptions {
   readonly asOf?: string;
   readonly reader: string;
   readonly out?: string;
+  readonly stated?: boolean;
 }
 
 export function figuresCommand(): Command {
@@ -29,15 +35,24 @@ export function figuresCommand(): Command {
       "desk",
     )
     .option("--out <folder>", "also write figures.json and the list of objects of each figure")
+    .option("--stated", "instead list what was stated before, corrections included; computes nothing")
     .action((code: string, options: FiguresOptions) =>
       inHouse(options, async (house) => {
         const operation = await operationNamed(house, code);
+        if (options.stated === true) {
+          printStated(
+            await listStatedFigures(house.database.pool("app"), operation.id),
+            options.json === true,
+          );
+          return;
+        }
         const asOf = options.asOf === undefined ? (operation.asOf ?? Date.now()) : instantOf(options.asOf);
         const reader = readerNamed(options.reader);
         const tables = await openPublicTables(operation.exercise);
         const stated = await inOneMoment(house.database.pool("app"), (db) =>
           computeFigures(db, tables, operation, reader, asOf),
         );
+        await stateFigures(house.database.pool("app"), operation, reader, stated);
         if (options.out !== undefined) {
           await writeFigures(
             options.out,
@@ -66,4 +81,17 @@ export function figuresCommand(): Command {
         }
       }),
     );
+}
+
+function printStated(statements: Awaited<ReturnType<typeof listStatedFigures>>, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(statements, null, 2)}\n`);
+    return;
+  }
+  for (const { id, figure, value, reader, asOf, statedAt, corrects } of statements) {
+    const correction = corrects === null ? "" : `, corrects ${corrects}`;
+    process.stdout.write(
+      `${id}  ${figure} = ${value} for ${reader} as of ${asOf.toISOString()}, stated ${statedAt.toISOString()}${correction}\n`,
+    );
+  }
 }
