@@ -1,5 +1,7 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,7 +15,6 @@ import { type Database, openDatabase } from "#platform/postgres/database.ts";
 import { migrate } from "#platform/postgres/migrate.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { cpuSeconds, peakMemory, watchServer } from "./memory.ts";
-import { benchRows, writeCsv, writeStix } from "./rows.ts";
 
 /**
  * Intake beside a bare COPY of the same bytes into an unlogged table without index, on the same server, in the same
@@ -68,26 +69,25 @@ function report(what: string, seconds: number, yardstick: number): void {
 }
 
 async function makeFiles(folder: string, rowCount: number, large: boolean) {
-  const rows = benchRows(1);
+  const program = new URL("./make-files.ts", import.meta.url);
+  const child = fork(program, [folder, String(rowCount), large ? "large" : "no"]);
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error("the files could not be made");
   const path = (name: string) => join(folder, name);
-  await writeCsv(path("first.csv"), rows, rowCount);
-  await writeCsv(path("changed.csv"), rows, rowCount, (row, n) =>
-    n % 100 === 0 ? { ...row, confidence: 49 } : row,
-  );
-  await writeStix(path("bundle.json"), benchRows(3), rowCount);
-  const more: string[] = [];
-  for (let i = 1; large && i <= 4; i++) {
-    more.push(path(`more-${i}.csv`));
-    await writeCsv(path(`more-${i}.csv`), benchRows(1 + 10 * i, i * rowCount), rowCount);
-  }
+  const more = large ? [1, 2, 3, 4].map((i) => path(`more-${i}.csv`)) : [];
   return { first: path("first.csv"), changed: path("changed.csv"), stix: path("bundle.json"), more };
+}
+
+async function firstBytes(path: string): Promise<string> {
+  const file = await open(path, "r");
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(500), 0, 500, 0);
+  await file.close();
+  return buffer.toString("latin1", 0, bytesRead);
 }
 
 async function bareCopy(database: Database, path: string): Promise<number> {
   const client = await database.connect("owner");
-  const [header = ""] = (
-    await readFile(path, { encoding: "latin1" }).then((text) => text.slice(0, 500))
-  ).split("\n", 1);
+  const [header = ""] = (await firstBytes(path)).split("\n", 1);
   const columns = header.split(",").map((name) => `"${name}" text`);
   await client.query("drop table if exists public.bare");
   await client.query(`create unlogged table public.bare (${columns.join(",")})`);

@@ -224,11 +224,13 @@ function gatherTuples(tuples: Buffer, ends: Uint32Array, claims: readonly number
 
 function groupTable() {
   const list: CounterGroup[] = [];
-  const places = new Map<string, number>();
+  const places = new Map<number, number>();
   return {
     list,
     placeOf(role: number, type: number, country: string): number {
-      const key = `${role}.${type}.${country}`;
+      // A number as key: a string made for each claim cost as much as the look-up.
+      const code = country === "" ? 0 : country.charCodeAt(0) * 128 + country.charCodeAt(1);
+      const key = (role * 64 + type) * 16_384 + code;
       let place = places.get(key);
       if (place === undefined) {
         place = list.push({ role, type, country }) - 1;
