@@ -71,8 +71,8 @@ function report(what: string, seconds: number, yardstick: number): void {
 async function makeFiles(folder: string, rowCount: number, large: boolean) {
   const program = new URL("./make-files.ts", import.meta.url);
   const child = fork(program, [folder, String(rowCount), large ? "large" : "no"]);
-  const [code] = await once(child, "exit");
-  if (code !== 0) throw new Error("the files could not be made");
+  await once(child, "exit");
+  if (child.exitCode !== 0) throw new Error("the files could not be made");
   const path = (name: string) => join(folder, name);
   const more = large ? [1, 2, 3, 4].map((i) => path(`more-${i}.csv`)) : [];
   return { first: path("first.csv"), changed: path("changed.csv"), stix: path("bundle.json"), more };

@@ -16,7 +16,7 @@ const REPLAYS = fileURLToPath(new URL("../../../../../shared/replays/", import.m
 /** Which format must be found, by the file's place. The first match counts; the last word is why the part is refused, if it is. */
 const FORMAT_BY_PLACE: readonly (readonly [place: RegExp, format: string, refused: string])[] = [
   [/^feeds\/phishkit_iok\/.*\.ya?ml$/, "not-indicators", "no-indicators"],
-  [/malwareurl_test/, "html", "no-indicators"],
+  [/malwareurl_test/, "html", ""],
   [/\.html$/, "html", ""],
   [/LICENSE/, "report-text", "no-indicators"],
   [/\.adoc$|ECHOBOT|TA551|analyst_report/, "report-text", ""],
