@@ -38,9 +38,6 @@ export interface IntakeSurroundings {
 /** Heap of the parse thread. Formats stream; what needs more than this is an attack or not for us. */
 const THREAD_HEAP_MB = 320;
 
-/** Claims live for a moment: with the usual 16 MB half of them are copied to the old heap before they die. */
-const THREAD_YOUNG_HEAP_MB = 48;
-
 /** How long a short statement beside the batches keeps trying while the database is away. */
 const PATIENCE_SECONDS = 60;
 
@@ -115,10 +112,7 @@ async function runThread(
 ): Promise<WholeRefusal | null> {
   const thread = new Worker(here.threadModule, {
     workerData: data,
-    resourceLimits: {
-      maxOldGenerationSizeMb: THREAD_HEAP_MB,
-      maxYoungGenerationSizeMb: THREAD_YOUNG_HEAP_MB,
-    },
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
   });
   const deadline = setTimeout(() => void thread.terminate(), here.timeLimitMs);
   let refusal: WholeRefusal | null = null;
