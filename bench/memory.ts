@@ -27,18 +27,6 @@ export function peakMemory(): { restart(): void; megabytes(): number; stop(): vo
   };
 }
 
-/** CPU seconds that this process and the server's have used so far; a backend that ended takes its share with it. */
-export function cpuSeconds(): { readonly node: number; readonly postgres: number } {
-  const own = process.cpuUsage();
-  let ticks = 0;
-  for (const pid of readdirSync("/proc")) {
-    if (!/^\d+$/.test(pid) || pid === String(process.pid) || !isOurs(pid)) continue;
-    const fields = read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ") ?? [];
-    ticks += Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
-  }
-  return { node: (own.user + own.system) / 1e6, postgres: ticks / 100 };
-}
-
 function isOurs(pid: string): boolean {
   return pid === String(process.pid) || read(`/proc/${pid}/cmdline`).includes(clusterName);
 }

@@ -33,7 +33,7 @@ export interface DeliveryFacts {
   readonly window: { readonly from: number; readonly to: number } | null;
 }
 
-/** Claims per batch: about 12 MB of tuples. Twice as many were no faster and took 100 MB more at the peak (measured). */
+/** Claims per batch: about 12 MB of tuples. Twice as many were no faster and took 80 MB more at the peak (measured). */
 export const CLAIMS_PER_BATCH = 32_768;
 
 /** Longest list of refused rows kept word for word per batch; beyond it they are counted by code (a hostile file). */

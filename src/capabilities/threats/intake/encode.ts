@@ -46,8 +46,8 @@ const KEY_BYTES = THREAT_ID_BYTES + CONTENT_BYTES;
 
 /**
  * Writes claims down as both tables' binary COPY tuples in the order in which they come, and hands them out sorted by
- * (threat, content) and without repetitions. Only bytes are kept between, no objects: collecting a batch as objects
- * and encoding them sorted cost 2.5 times as much, most of it in the garbage collector.
+ * (threat, content) and without repetitions. Only bytes are kept between, no objects: a batch of objects with
+ * their strings kept the garbage collector at work.
  */
 export interface TupleCollector {
   readonly count: number;

@@ -3,7 +3,7 @@ const PLACE_BITS = 2 ** 17;
 
 /**
  * Places of `count` keys in the order of their bytes, earlier ones first among equals. Sorting doubles that hold the
- * head of the key and the place is several times faster than sorting objects (measured: 12 ms against 90 ms for
+ * head of the key and the place is several times faster than sorting objects (measured: 7 ms against 32 ms for
  * 65,536); only runs with an equal head are compared in full.
  * @param keys keys of `width` bytes back to back; at most 131,072 of them
  */

@@ -47,7 +47,7 @@ const PATIENCE_SECONDS = 60;
 
 /**
  * Only what is missing is copied, straight into the final tables: the usual staging table and set-based merge costs
- * twice as much (bench/README.md). One connection, because the two tables must change together for a reader.
+ * twice as much in an earlier trial. One connection, because the two tables must change together for a reader.
  */
 export function openBatchWriter(
   connect: () => Promise<pg.Client>,
