@@ -116,8 +116,11 @@ describe("runWorker", () => {
               attempts = case when payload->>'turn' = '2' then max_attempts else 9 end`,
     );
     const attempts: number[] = [];
-    await work({ mended: async (_payload, { attempt }) => void attempts.push(attempt) });
+    const worker = await work({ mended: async (_payload, { attempt }) => void attempts.push(attempt) });
     await until(() => attempts.length === 2);
+    // A job leaves the queue only after its task has returned; the worker's end waits for that.
+    await worker.stop();
+    workers.splice(0);
     expect(attempts).toEqual([1, 1]);
     const left = await owner.query("select attempts from graphile_worker._private_jobs");
     expect(left.rows).toEqual([{ attempts: 9 }]);
