@@ -5,6 +5,7 @@ import { benchRows, writeCsv, writeStix } from "./rows.ts";
 const [folder = "", rowCount = "0", large = "no"] = process.argv.slice(2);
 const count = Number(rowCount);
 const rows = benchRows(1);
+await writeCsv(join(folder, "warm.csv"), benchRows(2), 1000);
 await writeCsv(join(folder, "first.csv"), rows, count);
 await writeCsv(join(folder, "changed.csv"), rows, count, (row, n) =>
   n % 100 === 0 ? { ...row, confidence: 49 } : row,

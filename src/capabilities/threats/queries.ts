@@ -54,64 +54,73 @@ export async function takeSequence(db: pg.ClientBase, count: number): Promise<bi
 }
 
 /**
- * Session tables for the keys of one batch. Temporary and emptied at commit; a probe against them is one merge of
- * sorted keys with the primary key.
+ * Which of the threats exist, and in which audience set: places in `ids`, counted from 0, of each set met.
+ * The look-up is a subquery per key on purpose: as a join the planner reads the whole table for a hash, a cost that
+ * grows with the table and not with the batch (measured: twice as slow at half a million rows already).
+ * @param ids binary uuid[]
  */
-export async function createProbeTables(db: pg.ClientBase): Promise<void> {
-  await db.query(
-    `/* threats.createProbeTables */
-     create temporary table if not exists threat_probe (ordinal integer not null, id uuid not null) on commit delete rows;
-     create temporary table if not exists assertion_probe (ordinal integer not null, threat uuid not null, content bigint not null) on commit delete rows`,
+export async function findThreats(db: pg.ClientBase, ids: Buffer): Promise<ThreatsOfSet[]> {
+  const found = await db.query<{ audienceSet: number; places: Buffer }>(
+    `/* threats.findThreats */
+     with probed as materialized (
+       select probe.place, (select audience_set from threats.threat where threat.id = probe.id) as audience_set
+         from unnest($1::uuid[]) with ordinality as probe (id, place)
+     )
+     select audience_set as "audienceSet", string_agg(int4send(place::integer - 1), '') as places
+       from probed where audience_set is not null group by audience_set`,
+    [ids],
   );
+  return found.rows.map(({ audienceSet, places }) => ({ audienceSet, places: readPlaces(places) }));
+}
+
+export interface ThreatsOfSet {
+  readonly audienceSet: number;
+  readonly places: Uint32Array;
 }
 
 /**
- * A batch is small beside the table it is looked up in. Left alone, the planner reads the whole table for a hash join:
- * a cost that grows with the table and not with the batch (measured: twice as slow at half a million rows already).
+ * Places, counted from 0, of the assertions that do not exist yet.
+ * @param threats binary uuid[]
+ * @param contents binary int8[] of the same length
  */
-async function probe<Row extends pg.QueryResultRow>(db: pg.ClientBase, statement: string): Promise<Row[]> {
-  await db.query("/* threats.probe */ set local enable_hashjoin = off; set local enable_mergejoin = off");
-  const found = await db.query<Row>(statement);
-  await db.query("/* threats.probe */ set local enable_hashjoin = on; set local enable_mergejoin = on");
-  return found.rows;
-}
-
-/** Which of the probed threats exist, with the audience set each has. */
-export function listProbedThreats(db: pg.ClientBase): Promise<{ ordinal: number; audienceSet: number }[]> {
-  return probe(
-    db,
-    `/* threats.listProbedThreats */
-     select probe.ordinal, threat.audience_set as "audienceSet"
-       from threat_probe probe join threats.threat on threat.id = probe.id`,
+export async function findMissingAssertions(
+  db: pg.ClientBase,
+  threats: Buffer,
+  contents: Buffer,
+): Promise<Uint32Array> {
+  const found = await db.query<{ places: Buffer | null }>(
+    `/* threats.findMissingAssertions */
+     select string_agg(int4send(probe.place::integer - 1), '') as places
+       from unnest($1::uuid[], $2::bigint[]) with ordinality as probe (threat, content, place)
+      where (select true from threats.assertion
+              where assertion.threat = probe.threat and assertion.content = probe.content) is null`,
+    [threats, contents],
   );
+  return readPlaces(found.rows[0]?.places ?? Buffer.alloc(0));
 }
 
-/** Places (of the probe) of the assertions that exist. */
-export async function listProbedAssertions(db: pg.ClientBase): Promise<number[]> {
-  const found = await probe<{ ordinal: number }>(
-    db,
-    `/* threats.listProbedAssertions */
-     select probe.ordinal from assertion_probe probe
-       join threats.assertion on assertion.threat = probe.threat and assertion.content = probe.content`,
-  );
-  return found.map((row) => row.ordinal);
+/** Numbers of 4 bytes each: a row of text for each would cost more than the look-up itself. */
+function readPlaces(bytes: Buffer): Uint32Array {
+  return Uint32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readUInt32BE(at * 4));
 }
 
-/** Gives existing threats (places of the probe) a larger audience set, and moves them in the counters. */
+/**
+ * Gives existing threats a larger audience set, and moves them in the counters. The arrays stand in subqueries so that
+ * the planner does not see how long they are: it would read the whole table for a hash join.
+ * @param ids binary uuid[], `sets` their new sets
+ */
 export async function updateAudienceSets(
   db: pg.ClientBase,
-  changes: readonly { ordinal: number; audienceSet: number }[],
+  ids: Buffer,
+  sets: readonly number[],
 ): Promise<void> {
   await db.query(
     `/* threats.updateAudienceSets */
-     with change as (
-       select probe.id, wanted.audience_set
-         from unnest($1::integer[], $2::integer[]) as wanted (ordinal, audience_set)
-         join threat_probe probe on probe.ordinal = wanted.ordinal
-     ), before as (
+     with before as materialized (
        select threat.id, threat.operation, threat.role, threat.type, coalesce(threat.country, '') as country,
               threat.audience_set as old_set, change.audience_set as new_set
-         from change join threats.threat on threat.id = change.id
+         from unnest((select $1::uuid[]), (select $2::integer[])) as change (id, audience_set)
+         join threats.threat on threat.id = change.id
      ), moved as (
        update threats.threat set audience_set = before.new_set from before where threat.id = before.id
      )
@@ -122,7 +131,7 @@ export async function updateAudienceSets(
       group by operation, role, type, country, audience_set
      on conflict (operation, role, type, country, audience_set)
      do update set threats = counter.threats + excluded.threats`,
-    [changes.map((change) => change.ordinal), changes.map((change) => change.audienceSet)],
+    [ids, sets],
   );
 }
 

@@ -12,9 +12,10 @@ import {
 import { type ExerciseTables, type Handling, listHandlings } from "#capabilities/operations/index.ts";
 import { asDiskProblem, type FileStore } from "#platform/files/store.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
+import { buffersOf, KEY_BYTES } from "../intake/batch.ts";
 import { compareDeliveries, type KeyLog, openKeyLog } from "../intake/delivery-keys.ts";
 import { intakeOrderFor } from "../intake/intake-order.ts";
-import type { IntakeMessage, ThreadData } from "../intake/thread-messages.ts";
+import type { IntakeMessage, ThreadData, WrittenMessage } from "../intake/thread-messages.ts";
 import { type BatchWriter, openBatchWriter } from "../intake/writer.ts";
 import { namedReason } from "../model/named-reason.ts";
 
@@ -126,9 +127,11 @@ async function runThread(
   const take = async (message: IntakeMessage): Promise<void> => {
     if (failure !== null) return;
     if (message.say === "batch") {
-      await keys.add(message.batch.assertions.keys);
+      const { claims } = message.batch;
+      await keys.add(claims.keys.subarray(0, claims.count * KEY_BYTES));
       await writer.write(message.batch);
-      thread.postMessage("written");
+      const written: WrittenMessage = { claims };
+      thread.postMessage(written, buffersOf(claims));
     } else if (message.say === "part") {
       parts++;
       const { part, name, format, rows } = message;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { localFileStore } from "#platform/files/store.ts";
-import { ASSERTION_KEY_BYTES, compareDeliveries, openKeyLog } from "./delivery-keys.ts";
+import { KEY_BYTES } from "./batch.ts";
+import { compareDeliveries, openKeyLog } from "./delivery-keys.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "muster-keys-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,8 +18,8 @@ async function logged(numbers: readonly number[]): Promise<string> {
   const log = await openKeyLog(work);
   for (let at = 0; at < numbers.length; at += 1 + (at % 3)) {
     const piece = numbers.slice(at, at + 1 + (at % 3));
-    const keys = Buffer.alloc(piece.length * ASSERTION_KEY_BYTES);
-    for (const [place, number] of piece.entries()) keys.writeInt32BE(number, place * ASSERTION_KEY_BYTES);
+    const keys = Buffer.alloc(piece.length * KEY_BYTES);
+    for (const [place, number] of piece.entries()) keys.writeInt32BE(number, place * KEY_BYTES);
     await log.add(keys);
   }
   const name = await log.finish(store);
@@ -29,15 +30,15 @@ async function logged(numbers: readonly number[]): Promise<string> {
 describe("the keys of a delivery", () => {
   it("are kept in the order in which they came, and leave nothing in the folder for files under way", async () => {
     const bytes = await store.read(await logged([3, 1, 2, 3]));
-    const numbers = Array.from({ length: 4 }, (_, place) => bytes.readInt32BE(place * ASSERTION_KEY_BYTES));
+    const numbers = Array.from({ length: 4 }, (_, place) => bytes.readInt32BE(place * KEY_BYTES));
     expect(numbers).toEqual([3, 1, 2, 3]);
-    expect(bytes).toHaveLength(4 * ASSERTION_KEY_BYTES);
+    expect(bytes).toHaveLength(4 * KEY_BYTES);
     expect(readdirSync(work)).toEqual([]);
   });
 
   it("do not mix with those of another worker that reads the same delivery at the same time", async () => {
     const [one, other] = await Promise.all([openKeyLog(work), openKeyLog(work)]);
-    const key = (byte: number) => Buffer.alloc(ASSERTION_KEY_BYTES, byte);
+    const key = (byte: number) => Buffer.alloc(KEY_BYTES, byte);
     await one.add(key(1));
     await other.add(key(1));
     await one.add(key(2));

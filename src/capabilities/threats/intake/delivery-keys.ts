@@ -4,9 +4,7 @@ import { open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeliveryDifference } from "#capabilities/feeds/index.ts";
 import type { FileStore } from "#platform/files/store.ts";
-
-/** Threat id and content: the primary key of an assertion. */
-export const ASSERTION_KEY_BYTES = 24;
+import { KEY_BYTES } from "./batch.ts";
 
 /** Collects the keys of every assertion a file makes, in a file of its own, because they may be millions. */
 export interface KeyLog {
@@ -65,9 +63,9 @@ export async function compareDeliveries(
 /** Distinct folded keys, sorted. */
 async function foldedKeys(store: FileStore, sha256: string): Promise<BigUint64Array> {
   const bytes = await store.read(sha256);
-  const keys = new BigUint64Array(Math.floor(bytes.length / ASSERTION_KEY_BYTES));
+  const keys = new BigUint64Array(Math.floor(bytes.length / KEY_BYTES));
   for (let i = 0; i < keys.length; i++) {
-    const at = i * ASSERTION_KEY_BYTES;
+    const at = i * KEY_BYTES;
     keys[i] = bytes.readBigUInt64LE(at) ^ bytes.readBigUInt64LE(at + 16);
   }
   keys.sort();

@@ -1,7 +1,13 @@
 import { hash } from "node:crypto";
 import { BinaryRowEncoder } from "#platform/postgres/binary-rows.ts";
 import { THREAT_ID_BYTES } from "../model/identity.ts";
-import type { CounterGroup, EncodedAssertions, EncodedThreats } from "./batch.ts";
+import {
+  CONTENT_BYTES,
+  type CounterGroup,
+  type EncodedClaims,
+  type IntakeBatch,
+  KEY_BYTES,
+} from "./batch.ts";
 import { orderOf } from "./order.ts";
 
 /** A claim with its identity and public facts, ready to be written down. Instants in milliseconds since the epoch. */
@@ -37,45 +43,42 @@ export interface EncodableClaim {
 /** Fields of an assertion tuple that stand before what the source said, and say only where it stands. */
 const BYTES_BEFORE_STATEMENT = 2 + (4 + 16) + (4 + 8) + (4 + 4) + (4 + 4) + (4 + 2) + (4 + 4);
 const CONTENT_OFFSET = 2 + (4 + 16) + 4;
-/**
- * The content of an assertion: 8 bytes of SHA-256 over what was said, in the form in which it is stored, joined with
- * who said it. The value as written is left out: two spellings of one statement are one statement.
- */
-const CONTENT_BYTES = 8;
-const KEY_BYTES = THREAT_ID_BYTES + CONTENT_BYTES;
 
 /**
- * Writes claims down as both tables' binary COPY tuples in the order in which they come, and hands them out sorted by
- * (threat, content) and without repetitions. Only bytes are kept between, no objects: a batch of objects with
- * their strings kept the garbage collector at work.
+ * Writes claims down as both tables' binary COPY tuples in the order in which they come. Only bytes are kept, no
+ * objects: a batch of objects with their strings kept the garbage collector at work. Nothing is moved afterwards
+ * either: what is handed out says in which order the writer is to take the tuples, and which only repeat others.
  */
 export interface TupleCollector {
   readonly count: number;
   /** @param sourceKey 8 bytes that stand for the source and the marking, from `sourceKeyOf` */
   add(claim: EncodableClaim, sourceKey: Uint8Array): void;
-  /** The tables, and the collector is empty again. */
-  take(): { readonly threats: EncodedThreats; readonly assertions: EncodedAssertions };
+  /** What was collected; the collector is empty again. */
+  take(): CollectedTuples;
+  /** Gives buffers back that were taken and are no longer needed. New ones cost page faults and garbage collections. */
+  reuse(claims: EncodedClaims): void;
 }
+
+export type CollectedTuples = Pick<IntakeBatch, "claims" | "groups" | "threats" | "assertions" | "threatOf">;
 
 export function collectTuples(
   place: { readonly operation: number; readonly delivery: number },
   capacity: number,
 ): TupleCollector {
+  const idle: EncodedClaims[] = [];
+  let claims = newBuffers(capacity);
   let count = 0;
-  const keys = Buffer.allocUnsafeSlow(capacity * KEY_BYTES);
-  const threatEnds = new Uint32Array(capacity + 1);
-  const assertionEnds = new Uint32Array(capacity + 1);
-  const group = new Uint16Array(capacity);
-  const row = new Uint32Array(capacity);
-  const marking = new Uint16Array(capacity);
   let groups = groupTable();
-  let threats = new BinaryRowEncoder(capacity * 120, "tuples");
-  let assertions = new BinaryRowEncoder(capacity * 180, "tuples");
+  const threats = new BinaryRowEncoder(0, "tuples");
+  const assertions = new BinaryRowEncoder(0, "tuples");
+  threats.take(wholeBuffer(claims.threatTuples));
+  assertions.take(wholeBuffer(claims.assertionTuples));
   return {
     get count() {
       return count;
     },
     add(claim, sourceKey) {
+      const { keys } = claims;
       writeThreat(threats, place.operation, claim);
       const from = assertions.sizeBytes;
       const said = writeAssertion(assertions, place.delivery, claim);
@@ -85,40 +88,54 @@ export function collectTuples(
       for (let i = 0; i < CONTENT_BYTES; i++)
         keys[at + THREAT_ID_BYTES + i] = digest.charCodeAt(i) ^ (sourceKey[i] ?? 0);
       assertions.overwrite(from + CONTENT_OFFSET, keys, at + THREAT_ID_BYTES, CONTENT_BYTES);
-      group[count] = groups.placeOf(claim.role, claim.type, claim.country ?? "");
-      row[count] = claim.batchRow;
-      marking[count] = claim.marking;
+      claims.group[count] = groups.placeOf(claim.role, claim.type, claim.country ?? "");
+      claims.row[count] = claim.batchRow;
+      claims.marking[count] = claim.marking;
       count++;
-      threatEnds[count] = threats.sizeBytes;
-      assertionEnds[count] = assertions.sizeBytes;
+      claims.threatEnds[count] = threats.sizeBytes;
+      claims.assertionEnds[count] = assertions.sizeBytes;
     },
     take() {
-      const order = orderOf(keys, KEY_BYTES, count);
-      const kept = keptPlaces(keys, order);
+      const next = idle.pop() ?? newBuffers(capacity);
       const taken = {
-        threats: {
-          count: kept.threats.length,
-          ids: gatherKeys(keys, kept.threats, THREAT_ID_BYTES),
-          ...gatherTuples(threats.take(), threatEnds, kept.threats),
-          group: Uint16Array.from(kept.threats, (claim) => group[claim] ?? 0),
-          groups: groups.list,
+        claims: {
+          ...claims,
+          count,
+          // The encoders may have moved to larger buffers meanwhile.
+          threatTuples: threats.take(wholeBuffer(next.threatTuples)),
+          assertionTuples: assertions.take(wholeBuffer(next.assertionTuples)),
         },
-        assertions: {
-          count: kept.assertions.length,
-          threat: kept.threatOf,
-          keys: gatherKeys(keys, kept.assertions, KEY_BYTES),
-          ...gatherTuples(assertions.take(), assertionEnds, kept.assertions),
-          row: Uint32Array.from(kept.assertions, (claim) => row[claim] ?? 0),
-          marking: Uint16Array.from(kept.assertions, (claim) => marking[claim] ?? 0),
-        },
+        groups: groups.list,
+        ...keptClaims(claims.keys, orderOf(claims.keys, KEY_BYTES, count)),
       };
+      claims = next;
       count = 0;
       groups = groupTable();
-      threats = new BinaryRowEncoder(capacity * 120, "tuples");
-      assertions = new BinaryRowEncoder(capacity * 180, "tuples");
       return taken;
     },
+    reuse(returned) {
+      idle.push(returned);
+    },
   };
+}
+
+function newBuffers(capacity: number): EncodedClaims {
+  return {
+    count: 0,
+    keys: new Uint8Array(capacity * KEY_BYTES),
+    threatTuples: new Uint8Array(capacity * 120),
+    threatEnds: new Uint32Array(capacity + 1),
+    assertionTuples: new Uint8Array(capacity * 180),
+    assertionEnds: new Uint32Array(capacity + 1),
+    group: new Uint16Array(capacity),
+    row: new Uint32Array(capacity),
+    marking: new Uint16Array(capacity),
+  };
+}
+
+/** All of the memory behind a view: what came back holds fewer bytes than there is room for. */
+function wholeBuffer(bytes: Uint8Array<ArrayBuffer>): Buffer<ArrayBuffer> {
+  return Buffer.from(bytes.buffer);
 }
 
 /** What stands for a source and a marking in the contents of assertions: 8 bytes of SHA-256. */
@@ -167,59 +184,36 @@ function writeAssertion(rows: BinaryRowEncoder, delivery: number, claim: Encodab
   return end;
 }
 
-interface KeptPlaces {
-  /** Claims whose threat tuple is kept: the first of each id. */
-  readonly threats: number[];
-  readonly assertions: number[];
-  /** Of each kept assertion, the place of its threat among the kept. */
-  readonly threatOf: Uint32Array<ArrayBuffer>;
-}
-
-function keptPlaces(keys: Buffer, order: Uint32Array): KeptPlaces {
-  const threats: number[] = [];
-  const assertions: number[] = [];
+/** The first claim of each threat, the first of each assertion, and of each of these the place of its threat. */
+function keptClaims(
+  keys: Uint8Array,
+  order: Uint32Array,
+): Pick<IntakeBatch, "threats" | "assertions" | "threatOf"> {
+  const threats = new Uint32Array(order.length);
+  const assertions = new Uint32Array(order.length);
   const threatOf = new Uint32Array(order.length);
+  let threatCount = 0;
+  let assertionCount = 0;
   let last = -1;
   for (const claim of order) {
     const same = last < 0 ? 0 : equalBytes(keys, last * KEY_BYTES, claim * KEY_BYTES);
     last = claim;
     if (same === KEY_BYTES) continue;
-    if (same < THREAT_ID_BYTES) threats.push(claim);
-    threatOf[assertions.length] = threats.length - 1;
-    assertions.push(claim);
+    if (same < THREAT_ID_BYTES) threats[threatCount++] = claim;
+    threatOf[assertionCount] = threatCount - 1;
+    assertions[assertionCount++] = claim;
   }
-  return { threats, assertions, threatOf: threatOf.slice(0, assertions.length) };
+  return {
+    threats: threats.subarray(0, threatCount),
+    assertions: assertions.subarray(0, assertionCount),
+    threatOf: threatOf.subarray(0, assertionCount),
+  };
 }
 
 /** How many bytes of two keys are equal from the start. */
-function equalBytes(keys: Buffer, a: number, b: number): number {
+function equalBytes(keys: Uint8Array, a: number, b: number): number {
   for (let i = 0; i < KEY_BYTES; i++) if (keys[a + i] !== keys[b + i]) return i;
   return KEY_BYTES;
-}
-
-function gatherKeys(keys: Buffer, claims: readonly number[], width: number): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(claims.length * width);
-  let to = 0;
-  for (const claim of claims) {
-    const from = claim * KEY_BYTES;
-    for (let i = 0; i < width; i++) out[to++] = keys[from + i] ?? 0;
-  }
-  return out;
-}
-
-/** The chosen tuples back to back, in an array buffer of their own that can move to another thread. */
-function gatherTuples(tuples: Buffer, ends: Uint32Array, claims: readonly number[]) {
-  const offsets = new Uint32Array(claims.length + 1);
-  let size = 0;
-  for (const claim of claims) size += (ends[claim + 1] ?? 0) - (ends[claim] ?? 0);
-  const rows = Buffer.allocUnsafeSlow(size);
-  let to = 0;
-  claims.forEach((claim, place) => {
-    offsets[place] = to;
-    to += tuples.copy(rows, to, ends[claim], ends[claim + 1]);
-  });
-  offsets[claims.length] = to;
-  return { rows: new Uint8Array(rows.buffer, 0, size), offsets };
 }
 
 function groupTable() {

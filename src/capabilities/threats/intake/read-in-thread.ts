@@ -1,8 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type DeliveryReader, readDelivery, type UnreadablePart } from "#capabilities/feeds/index.ts";
-import type { IntakeBatch } from "./batch.ts";
+import { buffersOf, type IntakeBatch } from "./batch.ts";
 import { type AssignPublic, createBatcher } from "./batcher.ts";
-import { BATCHES_UNDER_WAY, type IntakeMessage, type ThreadData } from "./thread-messages.ts";
+import {
+  BATCHES_UNDER_WAY,
+  type IntakeMessage,
+  type ThreadData,
+  type WrittenMessage,
+} from "./thread-messages.ts";
 
 /**
  * The parse thread's work: reads the ordered delivery and posts its batches. A stranger's file is read here and not
@@ -18,7 +23,8 @@ export async function readInThread(openTables: (publicData: unknown) => AssignPu
 
   let underWay = 0;
   let wake: (() => void) | null = null;
-  port.on("message", () => {
+  port.on("message", ({ claims }: WrittenMessage) => {
+    batcher.reuse(claims);
     underWay--;
     wake?.();
   });
@@ -33,14 +39,7 @@ export async function readInThread(openTables: (publicData: unknown) => AssignPu
 
   const send = (batch: IntakeBatch) => {
     underWay++;
-    post({ say: "batch", batch }, [
-      batch.threats.ids.buffer,
-      batch.threats.rows.buffer,
-      batch.threats.offsets.buffer,
-      batch.assertions.keys.buffer,
-      batch.assertions.rows.buffer,
-      batch.assertions.offsets.buffer,
-    ]);
+    post({ say: "batch", batch }, buffersOf(batch.claims));
   };
   const batcher = createBatcher(order.facts, openTables(publicData), send, order.claimsPerBatch);
   let rows = 0;

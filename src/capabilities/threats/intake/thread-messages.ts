@@ -1,4 +1,4 @@
-import type { IntakeBatch } from "./batch.ts";
+import type { EncodedClaims, IntakeBatch } from "./batch.ts";
 import type { DeliveryFacts } from "./batcher.ts";
 
 /** What the parse thread is started with. Plain data, because it crosses into another thread. */
@@ -17,7 +17,7 @@ export interface ThreadData {
   readonly publicData: unknown;
 }
 
-/** What the parse thread says. The writer answers each batch with "written"; at most two are under way. */
+/** What the parse thread says. The writer answers each batch; at most two are under way. */
 export type IntakeMessage =
   | { readonly say: "batch"; readonly batch: IntakeBatch }
   | {
@@ -30,6 +30,11 @@ export type IntakeMessage =
     }
   | { readonly say: "refused"; readonly code: string; readonly reason: string }
   | { readonly say: "done" };
+
+/** The writer's answer to a batch: it is committed, and here are its buffers back. */
+export interface WrittenMessage {
+  readonly claims: EncodedClaims;
+}
 
 /** Batches that may be posted and not yet written. Two keep both sides busy; more would only fill memory. */
 export const BATCHES_UNDER_WAY = 2;

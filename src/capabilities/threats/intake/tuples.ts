@@ -1,52 +1,31 @@
 import { COPY_HEADER, COPY_TRAILER } from "#platform/postgres/binary-rows.ts";
 
-/**
- * A binary COPY file of probe tuples: the place, then key columns of fixed widths.
- * @param keys the key columns of all places, back to back
- * @param widths bytes of each key column, e.g. [16, 8] for (uuid, bigint)
- */
-export function probeTuples(keys: Uint8Array, widths: readonly number[], count: number): Buffer[] {
-  const keyBytes = widths.reduce((sum, width) => sum + width, 0);
-  const out = Buffer.allocUnsafe(count * (2 + 8 + 4 * widths.length + keyBytes));
-  let at = 0;
-  for (let place = 0; place < count; place++) {
-    at = out.writeInt16BE(1 + widths.length, at);
-    at = out.writeInt32BE(4, at);
-    at = out.writeInt32BE(place, at);
-    let from = place * keyBytes;
-    for (const width of widths) {
-      at = out.writeInt32BE(width, at);
-      out.set(keys.subarray(from, from + width), at);
-      at += width;
-      from += width;
-    }
-  }
-  return [COPY_HEADER, out, COPY_TRAILER];
+/** Puts binary COPY files together in memory that is used again for the next one. */
+export interface TupleSelector {
+  /**
+   * A binary COPY file of the chosen tuples, in the order of `chosen`.
+   * @param ends tuple n lies between [n] and [n + 1]
+   * @returns a view that the next call writes over: send it first
+   */
+  select(tuples: Uint8Array, ends: Uint32Array, chosen: Uint32Array): Buffer;
 }
 
-/**
- * A binary COPY file of the chosen tuples of an encoded table, in order, in few pieces: neighbours stay together, so
- * that the common case (all are new) copies nothing.
- */
-export function selectTuples(
-  rows: Buffer,
-  offsets: Uint32Array,
-  chosen: readonly number[],
-  count: number,
-): Buffer[] {
-  if (chosen.length === count) return [COPY_HEADER, rows.subarray(0, offsets[count]), COPY_TRAILER];
-  const pieces: Buffer[] = [COPY_HEADER];
-  let from = -1;
-  let to = -1;
-  for (const place of chosen) {
-    if (place === to) to++;
-    else {
-      if (from >= 0) pieces.push(rows.subarray(offsets[from], offsets[to]));
-      from = place;
-      to = place + 1;
-    }
-  }
-  if (from >= 0) pieces.push(rows.subarray(offsets[from], offsets[to]));
-  pieces.push(COPY_TRAILER);
-  return pieces;
+export function selectTuples(): TupleSelector {
+  let memory = Buffer.alloc(0);
+  return {
+    select(tuples, ends, chosen) {
+      let sizeBytes = COPY_HEADER.length + COPY_TRAILER.length;
+      for (const place of chosen) sizeBytes += (ends[place + 1] ?? 0) - (ends[place] ?? 0);
+      if (memory.length < sizeBytes) memory = Buffer.allocUnsafeSlow(Math.ceil(sizeBytes * 1.2));
+      let at = COPY_HEADER.copy(memory);
+      for (const place of chosen) {
+        const from = ends[place] ?? 0;
+        const to = ends[place + 1] ?? 0;
+        memory.set(tuples.subarray(from, to), at);
+        at += to - from;
+      }
+      at += COPY_TRAILER.copy(memory, at);
+      return memory.subarray(0, at);
+    },
+  };
 }

@@ -6,13 +6,14 @@ import {
   lockDeliveryProgress,
 } from "#capabilities/feeds/index.ts";
 import type { Handling } from "#capabilities/operations/index.ts";
+import { arrayParameter } from "#platform/postgres/array-parameter.ts";
 import { copyBinary } from "#platform/postgres/copy.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
+import { THREAT_ID_BYTES } from "../model/identity.ts";
 import {
   addToCounters,
-  createProbeTables,
-  listProbedAssertions,
-  listProbedThreats,
+  findMissingAssertions,
+  findThreats,
   lockIntake,
   takeSequence,
   updateAudienceSets,
@@ -21,10 +22,11 @@ import { type AudienceNumbers, rememberAudiences } from "./audiences.ts";
 import {
   ASSERTION_AUDIENCE_OFFSET,
   type IntakeBatch,
+  KEY_BYTES,
   THREAT_AUDIENCE_SET_OFFSET,
   THREAT_SEQUENCE_OFFSET,
 } from "./batch.ts";
-import { probeTuples, selectTuples } from "./tuples.ts";
+import { selectTuples, type TupleSelector } from "./tuples.ts";
 
 const THREAT_COLUMNS =
   "threats.threat (id, sequence, audience_set, operation, type, role, basis, flags, country, value, host)";
@@ -55,6 +57,7 @@ export function openBatchWriter(
   handling: Handling,
 ): BatchWriter {
   let session: { readonly db: pg.Client; readonly audiences: AudienceNumbers } | null = null;
+  const selector = selectTuples();
   const forget = async () => {
     const lost = session;
     session = null;
@@ -64,7 +67,6 @@ export function openBatchWriter(
     if (session === null) {
       const db = await connect();
       session = { db, audiences: rememberAudiences(delivery.source, handling) };
-      await createProbeTables(db);
     }
     const { db, audiences } = session;
     try {
@@ -74,7 +76,7 @@ export function openBatchWriter(
         if (committed > batch.number) return;
         if (committed < batch.number)
           throw new Error(`delivery ${delivery.id}: batch ${batch.number} before ${committed}`);
-        await writeInside(db, delivery, batch, audiences);
+        await writeInside(db, delivery, batch, audiences, selector);
       });
     } catch (error) {
       await forget(); // numbers interned in a transaction that was rolled back do not exist
@@ -92,17 +94,19 @@ async function writeInside(
   delivery: Pick<Delivery, "id" | "operation">,
   batch: IntakeBatch,
   audiences: AudienceNumbers,
+  selector: TupleSelector,
 ): Promise<void> {
   const audienceOfMarking = await numberMarkings(db, batch, audiences);
-  const newThreats = await writeThreats(db, delivery.operation, batch, audiences, audienceOfMarking);
-  const newAssertions = await writeAssertions(db, batch, audienceOfMarking);
+  const threats = await resolveThreats(db, batch, audiences, audienceOfMarking);
+  await writeThreats(db, delivery.operation, batch, threats, selector);
+  const newAssertions = await writeAssertions(db, batch, threats, audienceOfMarking, selector);
   const accepted = countRows(batch, newAssertions);
   await advanceDelivery(db, delivery.id, {
     rows: batch.rows,
     accepted,
     repeated: batch.rowsTaken - accepted,
     refused: batch.refusedByCode,
-    newThreats,
+    newThreats: threats.fresh.length,
     newAssertions: newAssertions.length,
   });
   await insertRefusedRows(
@@ -123,107 +127,171 @@ async function numberMarkings(
   return numbers;
 }
 
-/** Returns how many threats were new. */
+/** What is known of a batch's threats, by their place in `batch.threats`. */
+interface ResolvedThreats {
+  /** Audience set of a threat that exists already, 0 of a new one. */
+  readonly knownSet: Uint32Array;
+  /** The set it has once this batch is written. */
+  readonly set: Uint32Array;
+  /** Places of the new ones. */
+  readonly fresh: Uint32Array;
+}
+
+async function resolveThreats(
+  db: pg.ClientBase,
+  batch: IntakeBatch,
+  audiences: AudienceNumbers,
+  audienceOfMarking: readonly number[],
+): Promise<ResolvedThreats> {
+  const { threats } = batch;
+  const knownSet = new Uint32Array(threats.length);
+  if (threats.length > 0) {
+    const ids = arrayParameter("uuid", batch.claims.keys, threats, KEY_BYTES, 0);
+    for (const { audienceSet, places } of await findThreats(db, ids))
+      for (const place of places) knownSet[place] = audienceSet;
+  }
+  const added = audiencesByThreat(batch, audienceOfMarking);
+  const set = new Uint32Array(threats.length);
+  // Few combinations of an old set and what is added: only the first of each asks the database.
+  const grown = new Map<readonly number[], Map<number, number>>();
+  for (let threat = 0; threat < threats.length; threat++) {
+    const list = added(threat);
+    const old = knownSet[threat] ?? 0;
+    const ofList = grown.get(list) ?? new Map<number, number>();
+    grown.set(list, ofList);
+    let number = ofList.get(old);
+    if (number === undefined) {
+      number = await audiences.setWith(db, old === 0 ? null : old, list);
+      ofList.set(old, number);
+    }
+    set[threat] = number;
+  }
+  const fresh = Uint32Array.from(placesWhere(threats.length, (threat) => knownSet[threat] === 0));
+  return { knownSet, set, fresh };
+}
+
+/** Enlarges the audience sets of known threats and copies the new ones in. */
 async function writeThreats(
   db: pg.ClientBase,
   operation: number,
   batch: IntakeBatch,
-  audiences: AudienceNumbers,
-  audienceOfMarking: readonly number[],
-): Promise<number> {
-  const { threats } = batch;
-  if (threats.count === 0) return 0;
-  await copyBinary(db, "threat_probe (ordinal, id)", probeTuples(threats.ids, [16], threats.count));
-  const audiencesOf = audiencesByThreat(batch, audienceOfMarking);
-  const setOfNew = async (threat: number) => audiences.setWith(db, null, audiencesOf(threat));
-
-  const known = new Map((await listProbedThreats(db)).map((row) => [row.ordinal, row.audienceSet]));
-  const changes = [];
-  for (const [threat, set] of known) {
-    const grown = await audiences.setWith(db, set, audiencesOf(threat));
-    if (grown !== set) changes.push({ ordinal: threat, audienceSet: grown });
+  { knownSet, set, fresh }: ResolvedThreats,
+  selector: TupleSelector,
+): Promise<void> {
+  const { claims, threats } = batch;
+  const changed = placesWhere(
+    threats.length,
+    (threat) => knownSet[threat] !== 0 && knownSet[threat] !== set[threat],
+  );
+  if (changed.length > 0) {
+    const changedClaims = Uint32Array.from(changed, (threat) => threats[threat] ?? 0);
+    const ids = arrayParameter("uuid", claims.keys, changedClaims, KEY_BYTES, 0);
+    await updateAudienceSets(
+      db,
+      ids,
+      changed.map((threat) => set[threat] ?? 0),
+    );
   }
-  if (changes.length > 0) await updateAudienceSets(db, changes);
-
-  const fresh: number[] = [];
-  for (let threat = 0; threat < threats.count; threat++) if (!known.has(threat)) fresh.push(threat);
-  if (fresh.length === 0) return 0;
-  const rows = Buffer.from(threats.rows.buffer, threats.rows.byteOffset, threats.rows.byteLength);
+  if (fresh.length === 0) return;
+  const tuples = Buffer.from(claims.threatTuples.buffer);
   let sequence = await takeSequence(db, fresh.length);
-  const counted = new Map<string, { group: number; audienceSet: number; threats: number }>();
-  for (const threat of fresh) {
-    const at = threats.offsets[threat] ?? 0;
-    const audienceSet = await setOfNew(threat);
-    rows.writeBigInt64BE(sequence++, at + THREAT_SEQUENCE_OFFSET);
-    rows.writeInt32BE(audienceSet, at + THREAT_AUDIENCE_SET_OFFSET);
-    const group = threats.group[threat] ?? 0;
-    const key = `${group}.${audienceSet}`;
+  const counted = new Map<number, { group: number; audienceSet: number; threats: number }>();
+  const freshClaims = new Uint32Array(fresh.length);
+  for (const [at, threat] of fresh.entries()) {
+    const claim = threats[threat] ?? 0;
+    freshClaims[at] = claim;
+    const tuple = claims.threatEnds[claim] ?? 0;
+    const audienceSet = set[threat] ?? 0;
+    tuples.writeBigInt64BE(sequence++, tuple + THREAT_SEQUENCE_OFFSET);
+    tuples.writeInt32BE(audienceSet, tuple + THREAT_AUDIENCE_SET_OFFSET);
+    const group = claims.group[claim] ?? 0;
+    const key = audienceSet * 65_536 + group;
     const step = counted.get(key);
     if (step === undefined) counted.set(key, { group, audienceSet, threats: 1 });
     else step.threats++;
   }
-  await copyBinary(db, THREAT_COLUMNS, selectTuples(rows, threats.offsets, fresh, threats.count));
+  await copyBinary(db, THREAT_COLUMNS, [selector.select(tuples, claims.threatEnds, freshClaims)]);
   await addToCounters(
     db,
     operation,
     [...counted.values()].flatMap(({ group, audienceSet, threats: count }) => {
-      const words = threats.groups[group];
+      const words = batch.groups[group];
       return words === undefined ? [] : [{ ...words, audienceSet, threats: count }];
     }),
   );
-  return fresh.length;
 }
 
-/** The audiences that this batch's assertions give each threat. Assertions are sorted by threat. */
+/** The audiences that this batch's assertions give each threat; equal lists are the same list. */
 function audiencesByThreat(
   batch: IntakeBatch,
   audienceOfMarking: readonly number[],
 ): (threat: number) => readonly number[] {
   if (batch.markings.length === 0) return () => audienceOfMarking;
-  const audiences: number[][] = Array.from({ length: batch.threats.count }, () => []);
-  for (let assertion = 0; assertion < batch.assertions.count; assertion++) {
-    const audience = audienceOfMarking[batch.assertions.marking[assertion] ?? 0] ?? 0;
-    const list = audiences[batch.assertions.threat[assertion] ?? 0];
+  const audiences: number[][] = Array.from(batch.threats, () => []);
+  for (const [place, claim] of batch.assertions.entries()) {
+    const audience = audienceOfMarking[batch.claims.marking[claim] ?? 0] ?? 0;
+    const list = audiences[batch.threatOf[place] ?? 0];
     if (list !== undefined && !list.includes(audience)) list.push(audience);
   }
-  for (const list of audiences) list.sort((a, b) => a - b);
-  return (threat) => audiences[threat] ?? [];
+  const lists = new Map<string, readonly number[]>();
+  const shared = audiences.map((list) => {
+    const sorted = list.sort((a, b) => a - b);
+    const key = sorted.join(",");
+    const known = lists.get(key) ?? sorted;
+    lists.set(key, known);
+    return known;
+  });
+  return (threat) => shared[threat] ?? [];
 }
 
-/** Returns the places of the assertions that were new. */
+/** Copies in what is new and returns its claims. */
 async function writeAssertions(
   db: pg.ClientBase,
   batch: IntakeBatch,
+  { knownSet }: ResolvedThreats,
   audienceOfMarking: readonly number[],
-): Promise<number[]> {
-  const { assertions } = batch;
-  if (assertions.count === 0) return [];
-  await copyBinary(
-    db,
-    "assertion_probe (ordinal, threat, content)",
-    probeTuples(assertions.keys, [16, 8], assertions.count),
+  selector: TupleSelector,
+): Promise<Uint32Array> {
+  const { claims, assertions, threatOf } = batch;
+  // A new threat has no assertions yet: only those of known threats must be looked up.
+  const doubtful = Uint32Array.from(
+    placesWhere(assertions.length, (place) => knownSet[threatOf[place] ?? 0] !== 0),
   );
-  const known = new Set(await listProbedAssertions(db));
-  const rows = Buffer.from(assertions.rows.buffer, assertions.rows.byteOffset, assertions.rows.byteLength);
-  const fresh: number[] = [];
-  for (let assertion = 0; assertion < assertions.count; assertion++) {
-    if (known.has(assertion)) continue;
-    fresh.push(assertion);
-    const audience = audienceOfMarking[assertions.marking[assertion] ?? 0] ?? 0;
-    rows.writeInt32BE(audience, (assertions.offsets[assertion] ?? 0) + ASSERTION_AUDIENCE_OFFSET);
+  const isKnown = new Uint8Array(assertions.length);
+  if (doubtful.length > 0) {
+    const doubtfulClaims = doubtful.map((place) => assertions[place] ?? 0);
+    const threats = arrayParameter("uuid", claims.keys, doubtfulClaims, KEY_BYTES, 0);
+    const contents = arrayParameter("int8", claims.keys, doubtfulClaims, KEY_BYTES, THREAT_ID_BYTES);
+    for (const place of doubtful) isKnown[place] = 1;
+    for (const missing of await findMissingAssertions(db, threats, contents))
+      isKnown[doubtful[missing] ?? 0] = 0;
   }
-  if (fresh.length > 0) {
-    await copyBinary(db, ASSERTION_COLUMNS, selectTuples(rows, assertions.offsets, fresh, assertions.count));
+  const fresh = Uint32Array.from(
+    placesWhere(assertions.length, (place) => isKnown[place] === 0),
+    (place) => assertions[place] ?? 0,
+  );
+  if (fresh.length === 0) return fresh;
+  const tuples = Buffer.from(claims.assertionTuples.buffer);
+  for (const claim of fresh) {
+    const audience = audienceOfMarking[claims.marking[claim] ?? 0] ?? 0;
+    tuples.writeInt32BE(audience, (claims.assertionEnds[claim] ?? 0) + ASSERTION_AUDIENCE_OFFSET);
   }
+  await copyBinary(db, ASSERTION_COLUMNS, [selector.select(tuples, claims.assertionEnds, fresh)]);
   return fresh;
 }
 
+function placesWhere(count: number, holds: (place: number) => boolean): number[] {
+  const places: number[] = [];
+  for (let place = 0; place < count; place++) if (holds(place)) places.push(place);
+  return places;
+}
+
 /** Rows of the batch that said at least one new thing; the other rows that were taken only repeat. */
-function countRows(batch: IntakeBatch, newAssertions: readonly number[]): number {
+function countRows(batch: IntakeBatch, newAssertions: Uint32Array): number {
   const said = new Uint8Array(batch.rows);
   let rows = 0;
-  for (const assertion of newAssertions) {
-    const row = batch.assertions.row[assertion] ?? 0;
+  for (const claim of newAssertions) {
+    const row = batch.claims.row[claim] ?? 0;
     if (said[row] === 0) rows++;
     said[row] = 1;
   }
