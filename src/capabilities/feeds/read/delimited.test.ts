@@ -135,6 +135,12 @@ describe("createDelimitedReader", () => {
     }
   });
 
+  it("counts a line that is too long once when a piece ends between its CR and LF", () => {
+    const reading = read(['12345678,"x\r', "\nc,d\r\n"], { maxRecordLength: 8 });
+    expect(reading.refused).toEqual([{ code: "too-long", line: 1, raw: '12345678,"x' }]);
+    expect(reading.records).toEqual([{ fields: ["c", "d"], line: 2 }]);
+  });
+
   it("gives up an open quote at the longest record and reads the lines inside it", () => {
     const lines = Array.from({ length: 500 }, (_, index) => `${index},row\n`);
     const reading = read(['1,"never closed\n', ...lines], { maxRecordLength: 1000 });
