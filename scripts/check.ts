@@ -5,7 +5,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { z } from "zod";
+import { failedTests, TestResults } from "./failed-tests.ts";
 
 interface Step {
   readonly name: string;
@@ -17,6 +17,8 @@ interface Outcome {
   readonly seconds: number;
   readonly passed: number;
   readonly failed: number;
+  /** Each test that failed, for the end of the output. */
+  readonly names: readonly string[];
 }
 
 const ROOT = join(import.meta.dirname, "..");
@@ -24,8 +26,6 @@ const BIN = join(ROOT, "node_modules", ".bin");
 const scratch = mkdtempSync(join(tmpdir(), "muster-check-"));
 const COLOURS = process.stdout.isTTY ? "force" : "off";
 const TEST_RESULTS = join(scratch, "tests.json");
-
-const TestResults = z.looseObject({ numPassedTests: z.int(), numFailedTests: z.int() });
 
 const STEPS: readonly Step[] = [
   { name: "format", commands: [`biome ci --error-on-warnings --diagnostic-level=warn --colors=${COLOURS}`] },
@@ -72,10 +72,19 @@ function runStep({ name, commands }: Step): Outcome {
   const started = performance.now();
   const failures = commands.filter((command) => !succeeds(command)).length;
   const seconds = (performance.now() - started) / 1000;
-  const { passed, failed } = (name === "tests" ? countTests() : null) ?? { passed: 0, failed: 0 };
-  if (name !== "tests") return { name, seconds, passed: commands.length - failures, failed: failures };
+  if (name !== "tests") {
+    return { name, seconds, passed: commands.length - failures, failed: failures, names: [] };
+  }
+  const results = testResults();
+  const names = results === null ? [] : failedTests(results, ROOT);
   // A run that breaks off without a failed test (a crashed worker, an unhandled rejection) is a failure all the same.
-  return { name, seconds, passed, failed: Math.max(failed, failures) };
+  return {
+    name,
+    seconds,
+    passed: results?.numPassedTests ?? 0,
+    failed: Math.max(names.length, failures),
+    names,
+  };
 }
 
 function succeeds(command: string): boolean {
@@ -91,15 +100,19 @@ function succeeds(command: string): boolean {
 }
 
 /** Null when the run broke off before it could say anything: then its exit status alone counts. */
-function countTests(): { passed: number; failed: number } | null {
+function testResults(): TestResults | null {
   if (!existsSync(TEST_RESULTS)) return null;
-  const results = TestResults.parse(JSON.parse(readFileSync(TEST_RESULTS, "utf8")));
-  return { passed: results.numPassedTests, failed: results.numFailedTests };
+  return TestResults.parse(JSON.parse(readFileSync(TEST_RESULTS, "utf8")));
 }
 
-/** The last line is plain, for machines: tests and checks that passed, tests and checks that failed. */
+/**
+ * The end of the output is enough to know what failed: each failed test, the table of steps, and a last line that is
+ * plain, for machines: tests and checks that passed, tests and checks that failed.
+ */
 function report(outcomes: readonly Outcome[]): void {
   console.log("");
+  const names = outcomes.flatMap((outcome) => outcome.names);
+  if (names.length > 0) console.log(`Failed tests:\n${names.join("\n")}\n`);
   for (const { name, seconds, passed, failed } of outcomes) {
     const verdict = failed === 0 ? "ok    " : "FAILED";
     console.log(
