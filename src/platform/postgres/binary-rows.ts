@@ -1,23 +1,24 @@
+/** Memory that two threads can see at once. */
+export type SharedBuffer = Buffer<SharedArrayBuffer>;
+
+export function sharedBuffer(sizeBytes: number): SharedBuffer {
+  return Buffer.from(new SharedArrayBuffer(sizeBytes));
+}
+
 /**
- * Writes rows in PostgreSQL's binary COPY format into one growing buffer: `row(n)`, then n fields in the order of the
- * columns, for each row; `take()` gives what is there and starts anew, `finish()` gives the rest with the trailer.
+ * Writes the tuples of a binary COPY file into growing shared memory, because one thread makes them and another sends
+ * them: `row(n)`, then n fields in the order of the columns, for each row; `take()` gives what is there and starts
+ * anew. The sender chooses among the rows and puts `COPY_HEADER` before and `COPY_TRAILER` behind them.
  * The types must be the columns' own (`int4` into an `integer`): the server checks lengths, not meanings.
  * A method per type and no objects per field: a million rows of ten fields take well under a second.
  */
 export class BinaryRowEncoder {
-  #bytes: Buffer<ArrayBuffer>;
-  #at: number;
-  #rows = 0;
+  #bytes: SharedBuffer;
+  #at = 0;
 
-  /** @param start "tuples" leaves the header out: the caller chooses among the rows and sends it with `COPY_HEADER` */
-  constructor(capacityBytes = 1 << 20, start: "header" | "tuples" = "header") {
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(capacityBytes, COPY_HEADER.length));
-    this.#at = start === "header" ? COPY_HEADER.copy(this.#bytes) : 0;
-  }
-
-  /** Rows begun since the beginning. */
-  get rows(): number {
-    return this.#rows;
+  /** @param memory where to write; left for larger memory when it is full */
+  constructor(memory: SharedBuffer) {
+    this.#bytes = memory;
   }
 
   /** Bytes waiting to be taken. */
@@ -27,7 +28,6 @@ export class BinaryRowEncoder {
 
   /** Begins a row of `fields` columns. */
   row(fields: number): void {
-    this.#rows += 1;
     this.#room(2);
     this.#writeInt16(fields);
   }
@@ -35,12 +35,6 @@ export class BinaryRowEncoder {
   null(): void {
     this.#room(4);
     this.#writeInt32(-1);
-  }
-
-  bool(value: boolean): void {
-    this.#room(5);
-    this.#writeInt32(1);
-    this.#bytes[this.#at++] = value ? 1 : 0;
   }
 
   int2(value: number): void {
@@ -63,23 +57,6 @@ export class BinaryRowEncoder {
     else this.#at = this.#bytes.writeBigInt64BE(value, this.#at);
   }
 
-  float8(value: number): void {
-    this.#room(12);
-    this.#writeInt32(8);
-    this.#at = this.#bytes.writeDoubleBE(value, this.#at);
-  }
-
-  /** 16 bytes, found at `offset` of `source`. */
-  uuid(source: Uint8Array, offset = 0): void {
-    if (source.length < offset + 16) throw new RangeError("a uuid needs 16 bytes");
-    this.#room(20);
-    this.#writeInt32(16);
-    const bytes = this.#bytes;
-    let at = this.#at;
-    for (let i = offset; i < offset + 16; i++) bytes[at++] = source[i] ?? 0;
-    this.#at = at;
-  }
-
   /** Fixed bytes given as one character each (latin1): the cheapest form in which a hash comes. For uuid and int8. */
   fixed(latin1: string): void {
     const size = latin1.length;
@@ -88,13 +65,6 @@ export class BinaryRowEncoder {
     const bytes = this.#bytes;
     for (let i = 0; i < size; i++) bytes[this.#at + i] = latin1.charCodeAt(i);
     this.#at += size;
-  }
-
-  bytea(value: Uint8Array): void {
-    this.#room(4 + value.length);
-    this.#writeInt32(value.length);
-    this.#bytes.set(value, this.#at);
-    this.#at += value.length;
   }
 
   /** Milliseconds since the epoch; parts of a millisecond are kept to the microsecond. */
@@ -129,22 +99,6 @@ export class BinaryRowEncoder {
     this.#bytes.writeInt32BE(this.#at - lengthAt - 4, lengthAt);
   }
 
-  /** `int4[]` without nulls. */
-  int4Array(values: ArrayLike<number>): void {
-    this.#room(24 + values.length * 8);
-    this.#writeInt32(values.length === 0 ? 12 : 20 + values.length * 8);
-    this.#writeInt32(values.length === 0 ? 0 : 1);
-    this.#writeInt32(0);
-    this.#writeInt32(INT4_OID);
-    if (values.length === 0) return;
-    this.#writeInt32(values.length);
-    this.#writeInt32(1);
-    for (let i = 0; i < values.length; i++) {
-      this.#writeInt32(4);
-      this.#writeInt32(values[i] ?? 0);
-    }
-  }
-
   /** What stands from one place to another, as a view that the next row may outdate. */
   written(from: number, to: number): Buffer {
     return this.#bytes.subarray(from, to);
@@ -156,29 +110,19 @@ export class BinaryRowEncoder {
   }
 
   /**
-   * What was written since the last taking; whole rows when called between rows. The buffer is the caller's to keep.
-   * @param next what to write into from now on; a new buffer of the same size unless told
+   * What was written since the last taking; whole rows when called between rows. The memory is the caller's to keep.
+   * @param next what to write into from now on
    */
-  take(next: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(this.#bytes.length)): Buffer<ArrayBuffer> {
+  take(next: SharedBuffer): SharedBuffer {
     const taken = this.#bytes.subarray(0, this.#at);
     this.#bytes = next;
     this.#at = 0;
     return taken;
   }
 
-  /** The rest with the format's trailer. Nothing may be written afterwards. */
-  finish(): Buffer<ArrayBuffer> {
-    this.#room(2);
-    this.#writeInt16(-1);
-    const taken = this.#bytes.subarray(0, this.#at);
-    this.#bytes = Buffer.alloc(0);
-    this.#at = 0;
-    return taken;
-  }
-
   #room(bytes: number): void {
     if (this.#at + bytes <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, this.#at + bytes));
+    const larger = sharedBuffer(Math.max(this.#bytes.length * 2, this.#at + bytes));
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger;
   }
@@ -241,4 +185,3 @@ export const COPY_TRAILER = Buffer.from([0xff, 0xff]);
 
 const POSTGRES_EPOCH_MS = Date.UTC(2000, 0, 1);
 const TEXT_OID = 25;
-const INT4_OID = 23;

@@ -1,48 +1,37 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { withDatabase } from "../../../test/support/database.ts";
-import { BinaryRowEncoder } from "./binary-rows.ts";
+import { BinaryRowEncoder, COPY_HEADER, COPY_TRAILER, sharedBuffer } from "./binary-rows.ts";
 import { copyBinary } from "./copy.ts";
 import { isUnavailable, transaction } from "./transaction.ts";
 
 const database = withDatabase();
 
 const TABLE = `create temp table t (
-  i2 int2, i4 int4, i8 int8, b bool, f float8, u uuid, at timestamptz, t text, ts text[], ns int4[], raw bytea) on commit drop`;
+  i2 int2, i4 int4, i8 int8, u uuid, at timestamptz, t text, ts text[]) on commit drop`;
 
 describe("copyBinary with BinaryRowEncoder", () => {
   it("stores each type as it was given", async () => {
-    const rows = new BinaryRowEncoder(8);
-    rows.row(11);
+    const rows = new BinaryRowEncoder(sharedBuffer(8));
+    rows.row(7);
     rows.int2(-2);
     rows.int4(-4_000_000);
     rows.int8(-8_000_000_000);
-    rows.bool(true);
-    rows.float8(0.1);
-    rows.uuid(
-      Uint8Array.from({ length: 18 }, (_, i) => i),
-      2,
-    );
+    rows.fixed("\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\xff");
     rows.timestamptz(Date.UTC(1999, 11, 31, 23, 59, 59, 999));
     rows.text("plain");
     rows.textArray(["a", "é", "", ',{}"\\']);
-    rows.int4Array([1, -2]);
-    rows.bytea(Uint8Array.of(0, 255));
-    rows.row(11);
+    rows.row(7);
     rows.int2(32767);
     rows.int4(2147483647);
     rows.int8(9007199254740991n);
-    rows.bool(false);
-    rows.float8(-1e300);
-    rows.uuid(new Uint8Array(16));
+    rows.fixed("\0".repeat(16));
     rows.timestamptz(Date.UTC(2026, 10, 1));
     rows.text("مرحبا 😀 ascii tail");
-    rows.textArray([]);
-    rows.int4Array([]);
     rows.null();
     const stored = await transaction(database().pool("owner"), async (client) => {
       await client.query(TABLE);
-      expect(await copyBinary(client, "t", [rows.take(), rows.finish()])).toBe(2);
+      expect(await copyBinary(client, "t", [COPY_HEADER, rows.take(sharedBuffer(0)), COPY_TRAILER])).toBe(2);
       return (await client.query("select * from t")).rows;
     });
     expect(stored).toEqual([
@@ -50,41 +39,34 @@ describe("copyBinary with BinaryRowEncoder", () => {
         i2: -2,
         i4: -4_000_000,
         i8: -8_000_000_000,
-        b: true,
-        f: 0.1,
-        u: "02030405-0607-0809-0a0b-0c0d0e0f1011",
+        u: "02030405-0607-0809-0a0b-0c0d0e0f10ff",
         at: new Date("1999-12-31T23:59:59.999Z"),
         t: "plain",
         ts: ["a", "é", "", ',{}"\\'],
-        ns: [1, -2],
-        raw: Buffer.of(0, 255),
       },
       {
         i2: 32767,
         i4: 2147483647,
         i8: 9007199254740991,
-        b: false,
-        f: -1e300,
         u: "00000000-0000-0000-0000-000000000000",
         at: new Date("2026-11-01T00:00:00Z"),
         t: "مرحبا 😀 ascii tail",
-        ts: [],
-        ns: [],
-        raw: null,
+        ts: null,
       },
     ]);
   });
 
   it("takes millions of bytes in chunks of any size, waiting for the server", async () => {
-    const rows = new BinaryRowEncoder(1000);
+    const rows = new BinaryRowEncoder(sharedBuffer(1000));
     const chunks = function* () {
+      yield COPY_HEADER;
       for (let n = 0; n < 50_000; n++) {
         rows.row(2);
         rows.int4(n);
         rows.text(`row ${n} ${"x".repeat(100)}`);
-        if (rows.sizeBytes > 777) yield rows.take();
+        if (rows.sizeBytes > 777) yield rows.take(sharedBuffer(1000));
       }
-      const rest = rows.finish();
+      const rest = Buffer.concat([rows.take(sharedBuffer(0)), COPY_TRAILER]);
       yield rest.subarray(0, 1);
       yield Buffer.alloc(0);
       yield rest.subarray(1);
@@ -101,12 +83,12 @@ describe("copyBinary with BinaryRowEncoder", () => {
 describe("copyBinary that fails", () => {
   const create = "create temp table t (n int primary key)";
   const rowsOf = (...numbers: number[]) => {
-    const rows = new BinaryRowEncoder();
+    const rows = new BinaryRowEncoder(sharedBuffer(64));
     for (const n of numbers) {
       rows.row(1);
       rows.int4(n);
     }
-    return rows.finish();
+    return Buffer.concat([COPY_HEADER, rows.take(sharedBuffer(0)), COPY_TRAILER]);
   };
 
   it("gives the server's error, and the connection goes on", async () => {
@@ -136,14 +118,15 @@ describe("copyBinary that fails", () => {
     await client.query(create);
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
     const endless = async function* () {
-      const encoder = new BinaryRowEncoder();
+      yield COPY_HEADER;
+      const encoder = new BinaryRowEncoder(sharedBuffer(64));
       for (let n = 0; ; n++) {
         encoder.row(1);
         encoder.int4(n);
         if (encoder.sizeBytes < 100_000) continue;
         if (n < 100_000)
           await database().pool("owner").query("select pg_terminate_backend($1)", [rows[0]?.pid]);
-        yield encoder.take();
+        yield encoder.take(sharedBuffer(64));
       }
     };
     await expect(copyBinary(client, "t", endless())).rejects.toSatisfy(isUnavailable);
@@ -152,21 +135,19 @@ describe("copyBinary that fails", () => {
 
 describe("BinaryRowEncoder", () => {
   it("refuses what PostgreSQL could not keep", () => {
-    const rows = new BinaryRowEncoder();
+    const rows = new BinaryRowEncoder(sharedBuffer(64));
     rows.row(1);
     expect(() => rows.text("a\0b")).toThrow(RangeError);
     expect(() => rows.text("é\0b")).toThrow(RangeError);
     expect(() => rows.int8(2 ** 53)).toThrow(RangeError);
     expect(() => rows.timestamptz(Number.NaN)).toThrow(RangeError);
-    expect(() => rows.uuid(new Uint8Array(15))).toThrow(RangeError);
   });
 
   it("writes any text as UTF-8, whatever lies before it in the buffer", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: "binary" })), (texts) => {
         const usable = texts.filter((text) => !text.includes("\0"));
-        const rows = new BinaryRowEncoder(1);
-        rows.take();
+        const rows = new BinaryRowEncoder(sharedBuffer(1));
         const expected: Buffer[] = [];
         for (const text of usable) {
           rows.text(text);
@@ -174,7 +155,7 @@ describe("BinaryRowEncoder", () => {
           length.writeInt32BE(Buffer.byteLength(text));
           expected.push(length, Buffer.from(text));
         }
-        expect(rows.take().equals(Buffer.concat(expected))).toBe(true);
+        expect(rows.take(sharedBuffer(1)).equals(Buffer.concat(expected))).toBe(true);
       }),
     );
   });

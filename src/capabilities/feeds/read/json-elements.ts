@@ -32,6 +32,12 @@ export interface JsonLimits {
   readonly sequence: boolean;
 }
 
+/**
+ * Asked first about each object to be taken: the index after its closing brace when the caller could read it where it
+ * stands, `at` when it must be cut out and visited. What it accepts must be balanced, flat but for two levels, and end in `chunk`.
+ */
+export type MeetObject = (chunk: string, at: number, place: JsonPlace) => number;
+
 const DEFAULT_LIMITS: JsonLimits = { maxElementLength: 16 * 1024 * 1024, maxDepth: 200, sequence: false };
 
 /** Longest key of an object, and longest number: beyond it no real document goes. */
@@ -49,8 +55,9 @@ export async function splitJson(
   plan: JsonPlan,
   visit: (source: string, place: JsonPlace) => void,
   limits: Partial<JsonLimits> = {},
+  meet?: MeetObject,
 ): Promise<void> {
-  const splitter = createJsonSplitter(plan, visit, limits);
+  const splitter = createJsonSplitter(plan, visit, limits, meet);
   for await (const chunk of text) splitter.write(chunk);
   splitter.end();
 }
@@ -84,6 +91,7 @@ export function createJsonSplitter(
   plan: JsonPlan,
   visit: (source: string, place: JsonPlace) => void,
   limits: Partial<JsonLimits> = {},
+  meet?: MeetObject,
 ) {
   const { maxElementLength, maxDepth, sequence } = { ...DEFAULT_LIMITS, ...limits };
   const frames: Frame[] = [];
@@ -93,6 +101,7 @@ export function createJsonSplitter(
   let documents = 0;
   let line = 1;
   let before = 0; // characters in the chunks before this one
+  let nextFeed = -1; // of the chunk, remembered for objects that are met: a chunk may have none, and many objects
   // The value or key that is being read, across chunks.
   let reading: "nothing" | "key" | "string" | "scalar" | "composite" = "nothing";
   let taking = false;
@@ -146,15 +155,19 @@ export function createJsonSplitter(
             break;
           }
           if (code === RECORD_SEPARATOR && sequence && top === undefined) break;
-          if (beginValue(code, at)) return at;
+          at = beginValue(code, chunk, at);
+          if (reading !== "nothing") return at;
           break;
       }
     }
     return chunk.length;
   }
 
-  /** Decides about the value that begins with `code`. True when it must be read to its end, false when entered. */
-  function beginValue(code: number, at: number): boolean {
+  /**
+   * Decides about the value that begins with `code`. Afterwards either it is being read and begins at the returned index, or
+   * it was entered or met as a whole and the returned index is the last one that belongs to it so far.
+   */
+  function beginValue(code: number, chunk: string, at: number): number {
     const kind = code === OPEN_BRACE ? "object" : code === OPEN_BRACKET ? "array" : "scalar";
     if (top === undefined) {
       documents++;
@@ -170,9 +183,13 @@ export function createJsonSplitter(
     if (frames.length >= maxDepth) fail("unsafe", `This JSON is nested more than ${maxDepth} deep`, at);
     if (decision === "enter" && kind !== "scalar") {
       enter(kind === "array");
-      return false;
+      return at;
     }
     taking = decision === "take";
+    if (taking && kind === "object" && meet !== undefined) {
+      const end = meetObject(chunk, at, meet);
+      if (end > at) return end - 1;
+    }
     pieces = "";
     depth = 0;
     inString = false;
@@ -182,7 +199,19 @@ export function createJsonSplitter(
     else if (code === QUOTE) reading = "string";
     else if (isScalarCode(code)) reading = "scalar";
     else fail("broken", "This JSON lacks a value", at);
-    return true;
+    return at;
+  }
+
+  function meetObject(chunk: string, at: number, ask: MeetObject): number {
+    if (frames.length + 2 >= maxDepth) return at;
+    notePlace(at);
+    const end = ask(chunk, at, place);
+    if (end === at) return at;
+    if (end - at > maxElementLength) failTooBig(end);
+    if (nextFeed < at) nextFeed = feedFrom(chunk, at);
+    for (; nextFeed < end; nextFeed = feedFrom(chunk, nextFeed + 1)) line++;
+    ended();
+    return end;
   }
 
   function notePlace(at: number): void {
@@ -350,6 +379,7 @@ export function createJsonSplitter(
   return {
     write(chunk: string): void {
       let at = 0;
+      nextFeed = -1;
       while (at < chunk.length) {
         if (reading === "nothing") at = readStructure(chunk, at);
         else if (reading === "composite") at = readComposite(chunk, at);
@@ -367,6 +397,11 @@ export function createJsonSplitter(
         fail("broken", before === 0 ? "This JSON is empty" : "This JSON ends before it is complete, cut", 0);
     },
   };
+}
+
+function feedFrom(chunk: string, at: number): number {
+  const feed = chunk.indexOf("\n", at);
+  return feed === -1 ? chunk.length : feed;
 }
 
 const TAB = 9;

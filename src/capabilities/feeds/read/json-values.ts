@@ -51,6 +51,14 @@ function fromEpoch(value: number): number | undefined {
   return Math.round(value < 1e10 ? value * 1000 : value);
 }
 
+/**
+ * A copy for what stays after its object. Texts of large documents are slices, and a slice keeps all the text around it
+ * alive: 64 KiB for one name.
+ */
+export function copyOfText(text: string): string {
+  return Buffer.from(text, "utf16le").toString("utf16le");
+}
+
 function isText(value: unknown): value is string {
   return typeof value === "string";
 }

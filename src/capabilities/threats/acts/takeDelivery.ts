@@ -12,10 +12,10 @@ import {
 import { type ExerciseTables, type Handling, listHandlings } from "#capabilities/operations/index.ts";
 import { asDiskProblem, type FileStore } from "#platform/files/store.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
-import { buffersOf, KEY_BYTES } from "../intake/batch.ts";
+import { KEY_BYTES } from "../intake/batch.ts";
 import { compareDeliveries, type KeyLog, openKeyLog } from "../intake/delivery-keys.ts";
 import { intakeOrderFor } from "../intake/intake-order.ts";
-import type { IntakeMessage, ThreadData, WrittenMessage } from "../intake/thread-messages.ts";
+import { type IntakeMessage, type ThreadData, WRITTEN } from "../intake/thread-messages.ts";
 import { type BatchWriter, openBatchWriter } from "../intake/writer.ts";
 import { namedReason } from "../model/named-reason.ts";
 
@@ -130,8 +130,7 @@ async function runThread(
       const { claims } = message.batch;
       await keys.add(claims.keys.subarray(0, claims.count * KEY_BYTES));
       await writer.write(message.batch);
-      const written: WrittenMessage = { claims };
-      thread.postMessage(written, buffersOf(claims));
+      thread.postMessage(WRITTEN);
     } else if (message.say === "part") {
       parts++;
       const { part, name, format, rows } = message;

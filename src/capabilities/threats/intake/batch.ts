@@ -20,11 +20,11 @@ export interface IntakeBatch {
   /** Role, type and country of threats, for the counters; a claim names one by its place here. */
   readonly groups: readonly CounterGroup[];
   /** The first claim of each distinct threat, sorted by id. */
-  readonly threats: Uint32Array<ArrayBuffer>;
+  readonly threats: Uint32Array;
   /** The first claim of each distinct assertion, sorted by (threat, content). */
-  readonly assertions: Uint32Array<ArrayBuffer>;
+  readonly assertions: Uint32Array;
   /** Of each of `assertions` the place of its threat in `threats`. */
-  readonly threatOf: Uint32Array<ArrayBuffer>;
+  readonly threatOf: Uint32Array;
 }
 
 export interface EncodedRefusal {
@@ -35,24 +35,27 @@ export interface EncodedRefusal {
   readonly raw: string;
 }
 
-/** Claims in the order of the file, repetitions included. The buffers travel to the writer and back again. */
+/**
+ * Claims in the order of the file, repetitions included, in memory that both threads share and that is used again once
+ * the batch is written. Buffers that were moved instead made the garbage collectors of both threads run for every batch.
+ */
 export interface EncodedClaims {
   readonly count: number;
   /** `KEY_BYTES` each: 16 bytes of threat id and 8 of content. */
-  readonly keys: Uint8Array<ArrayBuffer>;
+  readonly keys: Uint8Array<SharedArrayBuffer>;
   /** Binary COPY tuples; sequence and audience set are still zero at their fixed places. */
-  readonly threatTuples: Uint8Array<ArrayBuffer>;
+  readonly threatTuples: Uint8Array<SharedArrayBuffer>;
   /** The tuple of claim n lies between [n] and [n + 1]. */
-  readonly threatEnds: Uint32Array<ArrayBuffer>;
+  readonly threatEnds: Uint32Array<SharedArrayBuffer>;
   /** Binary COPY tuples; the audience is still zero at its fixed place. */
-  readonly assertionTuples: Uint8Array<ArrayBuffer>;
-  readonly assertionEnds: Uint32Array<ArrayBuffer>;
+  readonly assertionTuples: Uint8Array<SharedArrayBuffer>;
+  readonly assertionEnds: Uint32Array<SharedArrayBuffer>;
   /** Place in `groups`. */
-  readonly group: Uint16Array<ArrayBuffer>;
+  readonly group: Uint16Array<SharedArrayBuffer>;
   /** Row of the batch, counted from 0. */
-  readonly row: Uint32Array<ArrayBuffer>;
+  readonly row: Uint32Array<SharedArrayBuffer>;
   /** 0 = the delivery's own handling, n = `markings[n - 1]` on top of it. */
-  readonly marking: Uint16Array<ArrayBuffer>;
+  readonly marking: Uint16Array<SharedArrayBuffer>;
 }
 
 export interface CounterGroup {
@@ -74,10 +77,3 @@ export const THREAT_SEQUENCE_OFFSET = 2 + 4 + 16 + 4;
 export const THREAT_AUDIENCE_SET_OFFSET = THREAT_SEQUENCE_OFFSET + 8 + 4;
 /** The same of an assertion tuple: field count, threat, content, audience's length word. */
 export const ASSERTION_AUDIENCE_OFFSET = 2 + 4 + 16 + 4 + 8 + 4;
-
-/** What a batch's claims lie in, to move it to another thread. */
-export function buffersOf(claims: EncodedClaims): ArrayBuffer[] {
-  const { keys, threatTuples, threatEnds, assertionTuples, assertionEnds, group, row, marking } = claims;
-  const views = [keys, threatTuples, threatEnds, assertionTuples, assertionEnds, group, row, marking];
-  return views.map((view) => view.buffer);
-}

@@ -60,7 +60,7 @@ function batchesOf(
     () => nothing,
     (batch) => {
       batches.push(posted(batch));
-      batcher.reuse(batch.claims);
+      batcher.reuse();
     },
     claimsPerBatch,
   );

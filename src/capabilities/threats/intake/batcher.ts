@@ -5,7 +5,7 @@ import type { ThreatRole } from "#standards/threat-role.ts";
 import { roleNumber, typeNumber } from "../model/codes.ts";
 import { threatIdOf } from "../model/identity.ts";
 import { summariseMarkings } from "../model/marking.ts";
-import type { EncodedClaims, IntakeBatch } from "./batch.ts";
+import type { IntakeBatch } from "./batch.ts";
 import { collectTuples, sourceKeyOf } from "./encode.ts";
 import { saidConfidence, saidCountry, saidInstant, saidPort } from "./said-values.ts";
 
@@ -49,8 +49,8 @@ export interface Batcher {
   refuse(refusal: Refusal): void;
   /** Sends what is left of this part; the next part starts its own batch. */
   endPart(): void;
-  /** Gives back the buffers of a batch that was written. */
-  reuse(claims: EncodedClaims): void;
+  /** The oldest batch that was posted is written: its memory may be used again. */
+  reuse(): void;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { BinaryRowEncoder } from "#platform/postgres/binary-rows.ts";
+import { BinaryRowEncoder, type SharedBuffer, sharedBuffer } from "#platform/postgres/binary-rows.ts";
 import { THREAT_ID_BYTES } from "../model/identity.ts";
 import {
   CONTENT_BYTES,
@@ -53,10 +53,10 @@ export interface TupleCollector {
   readonly count: number;
   /** @param sourceKey 8 bytes that stand for the source and the marking, from `sourceKeyOf` */
   add(claim: EncodableClaim, sourceKey: Uint8Array): void;
-  /** What was collected; the collector is empty again. */
+  /** What was collected; the collector is empty again. Stays as it is until `reuse`. */
   take(): CollectedTuples;
-  /** Gives buffers back that were taken and are no longer needed. New ones cost page faults and garbage collections. */
-  reuse(claims: EncodedClaims): void;
+  /** What was taken first is no longer needed. New memory for each batch would cost page faults. */
+  reuse(): void;
 }
 
 export type CollectedTuples = Pick<IntakeBatch, "claims" | "groups" | "threats" | "assertions" | "threatOf">;
@@ -65,14 +65,13 @@ export function collectTuples(
   place: { readonly operation: number; readonly delivery: number },
   capacity: number,
 ): TupleCollector {
+  const lent: EncodedClaims[] = [];
   const idle: EncodedClaims[] = [];
   let claims = newBuffers(capacity);
   let count = 0;
   let groups = groupTable();
-  const threats = new BinaryRowEncoder(0, "tuples");
-  const assertions = new BinaryRowEncoder(0, "tuples");
-  threats.take(wholeBuffer(claims.threatTuples));
-  assertions.take(wholeBuffer(claims.assertionTuples));
+  const threats = new BinaryRowEncoder(wholeBuffer(claims.threatTuples));
+  const assertions = new BinaryRowEncoder(wholeBuffer(claims.assertionTuples));
   return {
     get count() {
       return count;
@@ -108,13 +107,15 @@ export function collectTuples(
         groups: groups.list,
         ...keptClaims(claims.keys, orderOf(claims.keys, KEY_BYTES, count)),
       };
+      lent.push(taken.claims);
       claims = next;
       count = 0;
       groups = groupTable();
       return taken;
     },
-    reuse(returned) {
-      idle.push(returned);
+    reuse() {
+      const written = lent.shift();
+      if (written !== undefined) idle.push(written);
     },
   };
 }
@@ -122,19 +123,19 @@ export function collectTuples(
 function newBuffers(capacity: number): EncodedClaims {
   return {
     count: 0,
-    keys: new Uint8Array(capacity * KEY_BYTES),
-    threatTuples: new Uint8Array(capacity * 120),
-    threatEnds: new Uint32Array(capacity + 1),
-    assertionTuples: new Uint8Array(capacity * 180),
-    assertionEnds: new Uint32Array(capacity + 1),
-    group: new Uint16Array(capacity),
-    row: new Uint32Array(capacity),
-    marking: new Uint16Array(capacity),
+    keys: new Uint8Array(new SharedArrayBuffer(capacity * KEY_BYTES)),
+    threatTuples: sharedBuffer(capacity * 120),
+    threatEnds: new Uint32Array(new SharedArrayBuffer((capacity + 1) * 4)),
+    assertionTuples: sharedBuffer(capacity * 180),
+    assertionEnds: new Uint32Array(new SharedArrayBuffer((capacity + 1) * 4)),
+    group: new Uint16Array(new SharedArrayBuffer(capacity * 2)),
+    row: new Uint32Array(new SharedArrayBuffer(capacity * 4)),
+    marking: new Uint16Array(new SharedArrayBuffer(capacity * 2)),
   };
 }
 
 /** All of the memory behind a view: what came back holds fewer bytes than there is room for. */
-function wholeBuffer(bytes: Uint8Array<ArrayBuffer>): Buffer<ArrayBuffer> {
+function wholeBuffer(bytes: Uint8Array<SharedArrayBuffer>): SharedBuffer {
   return Buffer.from(bytes.buffer);
 }
 

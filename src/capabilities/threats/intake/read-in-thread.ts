@@ -1,13 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type DeliveryReader, readDelivery, type UnreadablePart } from "#capabilities/feeds/index.ts";
-import { buffersOf, type IntakeBatch } from "./batch.ts";
+import type { IntakeBatch } from "./batch.ts";
 import { type AssignPublic, createBatcher } from "./batcher.ts";
-import {
-  BATCHES_UNDER_WAY,
-  type IntakeMessage,
-  type ThreadData,
-  type WrittenMessage,
-} from "./thread-messages.ts";
+import { BATCHES_UNDER_WAY, type IntakeMessage, type ThreadData } from "./thread-messages.ts";
 
 /**
  * The parse thread's work: reads the ordered delivery and posts its batches. A stranger's file is read here and not
@@ -19,12 +14,12 @@ export async function readInThread(openTables: (publicData: unknown) => AssignPu
   if (port === null) throw new Error("readInThread runs in a worker thread");
   // The order was made by `takeDelivery` of this very version; it is not outside data.
   const { order, publicData } = workerData as ThreadData;
-  const post = (message: IntakeMessage, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+  const post = (message: IntakeMessage) => port.postMessage(message);
 
   let underWay = 0;
   let wake: (() => void) | null = null;
-  port.on("message", ({ claims }: WrittenMessage) => {
-    batcher.reuse(claims);
+  port.on("message", () => {
+    batcher.reuse();
     underWay--;
     wake?.();
   });
@@ -39,7 +34,7 @@ export async function readInThread(openTables: (publicData: unknown) => AssignPu
 
   const send = (batch: IntakeBatch) => {
     underWay++;
-    post({ say: "batch", batch }, buffersOf(batch.claims));
+    post({ say: "batch", batch });
   };
   const batcher = createBatcher(order.facts, openTables(publicData), send, order.claimsPerBatch);
   let rows = 0;

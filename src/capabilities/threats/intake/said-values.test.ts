@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BinaryRowEncoder } from "#platform/postgres/binary-rows.ts";
+import { BinaryRowEncoder, sharedBuffer } from "#platform/postgres/binary-rows.ts";
 import { saidConfidence, saidCountry, saidInstant, saidPort } from "./said-values.ts";
 
 const anyNumber = fc.oneof(
@@ -36,7 +36,7 @@ describe("what a claim says beside its value", () => {
     fc.assert(
       fc.property(anyNumber, (number) => {
         const at = saidInstant(number);
-        if (at !== null) new BinaryRowEncoder().timestamptz(at);
+        if (at !== null) new BinaryRowEncoder(sharedBuffer(64)).timestamptz(at);
         for (const [said, most] of [
           [saidPort(number), 65_535],
           [saidConfidence(number), 100],

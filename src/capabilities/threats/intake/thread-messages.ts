@@ -1,4 +1,4 @@
-import type { EncodedClaims, IntakeBatch } from "./batch.ts";
+import type { IntakeBatch } from "./batch.ts";
 import type { DeliveryFacts } from "./batcher.ts";
 
 /** What the parse thread is started with. Plain data, because it crosses into another thread. */
@@ -31,10 +31,8 @@ export type IntakeMessage =
   | { readonly say: "refused"; readonly code: string; readonly reason: string }
   | { readonly say: "done" };
 
-/** The writer's answer to a batch: it is committed, and here are its buffers back. */
-export interface WrittenMessage {
-  readonly claims: EncodedClaims;
-}
+/** The writer's answer to a batch, in the order of the batches: it is committed, its memory is free again. */
+export const WRITTEN = "written";
 
 /** Batches that may be posted and not yet written. Two keep both sides busy; more would only fill memory. */
 export const BATCHES_UNDER_WAY = 2;

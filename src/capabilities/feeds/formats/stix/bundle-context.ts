@@ -1,6 +1,6 @@
 import type { ThreatRole } from "#standards/threat-role.ts";
 import { UnreadablePart } from "../../format.ts";
-import { instantOf, type JsonObject, numberOf, textOf, textsOf } from "../../read/json-values.ts";
+import { copyOfText, instantOf, type JsonObject, numberOf, textOf, textsOf } from "../../read/json-values.ts";
 import { IdNumbers, InstantColumn, IntegerColumn } from "./columns.ts";
 import { MarkingDefinitions } from "./markings.ts";
 import { rolesOfInfrastructure } from "./roles.ts";
@@ -146,8 +146,8 @@ export class BundleContext {
     const key = refs.join(" ");
     const known = this.#markingSetNumbers.get(key);
     if (known !== undefined) return known;
-    const number = this.#markingSets.push(refs) - 1;
-    this.#markingSetNumbers.set(key, number);
+    const number = this.#markingSets.push(refs.map(copyOfText)) - 1;
+    this.#markingSetNumbers.set(copyOfText(key), number);
     return number;
   }
 
@@ -192,13 +192,14 @@ export class BundleContext {
         `This bundle names more than ${MAX_CONTEXT_OBJECTS} malware, actors and infrastructures. Split it and hand the parts in.`,
       );
     }
-    const name = textOf(object, "name")?.slice(0, 200);
+    const written = textOf(object, "name");
+    const name = written === undefined ? undefined : copyOfText(written.slice(0, 200));
     const roles = rank === "infrastructure" ? rolesOfInfrastructure(object, name) : [];
     this.#contexts.set(this.#ids.number(id), {
       rank,
       name,
       roles,
-      markings: textsOf(object, "object_marking_refs"),
+      markings: textsOf(object, "object_marking_refs").map(copyOfText),
     });
   }
 
@@ -259,7 +260,8 @@ class LabelCollector {
 
 const NO_LABELS: Labels = new LabelCollector().labels(new MarkingDefinitions());
 
-const CONTEXT_RANKS: ReadonlyMap<string, ContextObject["rank"]> = new Map([
+/** Objects that give others families and roles. */
+export const CONTEXT_RANKS: ReadonlyMap<string, ContextObject["rank"]> = new Map([
   ["malware", "malware"],
   ["tool", "malware"],
   ["threat-actor", "actor"],

@@ -1,6 +1,6 @@
 import type { Claim, PartInput, RefusalCode, RowSink } from "../../format.ts";
 import { defineFeedFormat, UnreadablePart } from "../../format.ts";
-import { type JsonPlace, type JsonPlan, parseElement, splitJson } from "../../read/json-elements.ts";
+import { parseElement } from "../../read/json-elements.ts";
 import {
   instantOf,
   isJsonObject,
@@ -9,9 +9,10 @@ import {
   objectsOf,
   textOf,
 } from "../../read/json-values.ts";
-import { BundleContext, type Labels, VALUE_TYPES } from "./bundle-context.ts";
+import { type BundleContext, type Labels, VALUE_TYPES } from "./bundle-context.ts";
+import { collectContext, type FirstPass } from "./first-pass.ts";
 import { isBenign, roleOfValue } from "./roles.ts";
-import { Spans } from "./spans.ts";
+import type { CutObject } from "./spans.ts";
 import { type StixValue, valuesOfObservable, valuesOfObservedData, valuesOfPattern } from "./values.ts";
 
 /**
@@ -34,9 +35,7 @@ export default defineFeedFormat({
     return /"(?:spec_version|objects|pattern|created|modified)"\s*:/.test(text) ? 90 : 60;
   },
   async read(part, sink) {
-    const shape = await shapeOf(part);
-    const first = await collectContext(part, shape);
-    const rows = await readRows(part, first, sink);
+    const rows = await readRows(part, await collectContext(part), sink);
     if (rows > 0) return;
     throw new UnreadablePart(
       "no-indicators",
@@ -49,108 +48,25 @@ export default defineFeedFormat({
 const STIX_ID =
   /"(?:id|source_ref|created_by_ref)"\s*:\s*"(?:attack-pattern|campaign|course-of-action|grouping|identity|indicator|infrastructure|intrusion-set|location|malware|malware-analysis|marking-definition|note|observed-data|opinion|relationship|report|sighting|threat-actor|tool|vulnerability|ipv4-addr|ipv6-addr|domain-name|url|email-addr|file)--[0-9a-fA-F]{8}-/;
 
-/** Where the objects are: in `objects`, in a top-level array, or the document is one object itself. */
-type Shape = "wrapped" | "one";
-
-const PLANS: Readonly<Record<Shape, JsonPlan>> = {
-  wrapped: (path) => {
-    if (path === "" || path === "objects") return "enter";
-    return path === "objects/*" || path === "*" ? "take" : "skip";
-  },
-  one: () => "take",
-};
-
-async function shapeOf(part: PartInput): Promise<Shape> {
-  let beginning = "";
-  for await (const chunk of part.text()) {
-    beginning += chunk;
-    if (beginning.length > 64 * 1024) break;
-  }
-  return /^\s*\{/.test(beginning) && !/"objects"\s*:\s*[[{]|"(?:type|id)"\s*:\s*"bundle\b/.test(beginning)
-    ? "one"
-    : "wrapped";
-}
-
-/** Single objects may also stand one after another, a line each. */
-function splitObjects(
-  part: PartInput,
-  shape: Shape,
-  visit: (source: string, place: JsonPlace) => void,
-): Promise<void> {
-  return splitJson(part.text(), PLANS[shape], visit, { sequence: shape === "one" });
-}
-
-interface FirstPass {
-  readonly context: BundleContext;
-  readonly spans: Spans;
-  /** What stopped it: the second pass gives what stands before the fault, and then says so. */
-  readonly fault: UnreadablePart | null;
-}
-
-async function collectContext(part: PartInput, shape: Shape): Promise<FirstPass> {
-  const context = new BundleContext();
-  const spans = new Spans();
-  try {
-    await splitObjects(part, shape, (source, place) => {
-      const type = typeBySource(source);
-      if (type === null || isContext(type, source)) addToContext(parseElement(source, place), context);
-      spans.add(place.start, source.length, type === null || !READ_BEFORE.has(type));
-    });
-  } catch (error) {
-    if (!(error instanceof UnreadablePart)) throw error;
-    return { context, spans, fault: error };
-  }
-  return { context, spans, fault: null };
-}
-
-function addToContext(object: unknown, context: BundleContext): void {
-  if (!isJsonObject(object)) return;
-  const type = textOf(object, "type") ?? "";
-  if (type === "marking-definition") context.markings.define(object);
-  else if (type !== "indicator") context.add(object, type);
-}
-
-/** Whether the first pass needs it. Of plain observables only those that refer to others. */
-function isContext(type: string, source: string): boolean {
-  if (CONTEXT_TYPES.has(type)) return true;
-  return VALUE_TYPES.has(type) && (source.includes("s_to_refs") || source.includes('s_to_ref"'));
-}
-
-const CONTEXT_TYPES = new Set([
-  "relationship",
-  "sighting",
-  "observed-data",
-  "marking-definition",
-  "malware",
-  "tool",
-  "threat-actor",
-  "intrusion-set",
-  "campaign",
-  "infrastructure",
-]);
-
-/** Types whose objects the second pass need not parse: the first one did. */
-const READ_BEFORE = new Set([...CONTEXT_TYPES].filter((type) => type !== "observed-data"));
-
-/**
- * The type of an object from the first id in its source text, which begins with it; parsing every object twice would
- * double the cost. A quoted `"id"` inside a string is written `\"id\"` and does not match.
- */
-function typeBySource(source: string): string | null {
-  return /"id"\s*:\s*"([a-z0-9-]+)--/.exec(source)?.[1] ?? null;
-}
-
 async function readRows(part: PartInput, first: FirstPass, sink: RowSink): Promise<number> {
   let rows = 0;
   for await (const objects of first.spans.cut(part.text())) {
-    for (const { source, number, start } of objects) {
-      const object = tryParse(source);
-      if (object === undefined) parseElement(source, { line: await lineAt(part, start) });
-      else if (readObject(object, number, source, first.context, sink)) rows++;
+    for (const cut of objects) {
+      const object = first.layouts.meet(cut.text, cut.from, always)?.object ?? tryParse(sourceOf(cut));
+      if (object === undefined) parseElement(sourceOf(cut), { line: await lineAt(part, cut.start) });
+      else if (readObject(object, cut, first.context, sink)) rows++;
     }
   }
   if (first.fault !== null) throw first.fault;
   return rows;
+}
+
+function always(): true {
+  return true;
+}
+
+function sourceOf({ text, from, length }: CutObject): string {
+  return text.slice(from, from + length);
 }
 
 function tryParse(source: string): unknown {
@@ -175,15 +91,9 @@ async function lineAt(part: PartInput, start: number): Promise<number> {
 }
 
 /** True when the object is a row. */
-function readObject(
-  object: unknown,
-  number: number,
-  source: string,
-  context: BundleContext,
-  sink: RowSink,
-): boolean {
+function readObject(object: unknown, cut: CutObject, context: BundleContext, sink: RowSink): boolean {
   if (!isJsonObject(object)) return false;
-  const row = { object, row: number, source, sink };
+  const row = { object, cut, sink };
   const type = textOf(object, "type") ?? "";
   if (!isRow(object, type, context)) return false;
   sink.row();
@@ -202,8 +112,7 @@ function isRow(object: JsonObject, type: string, context: BundleContext): boolea
 
 interface Row {
   readonly object: JsonObject;
-  readonly row: number;
-  readonly source: string;
+  readonly cut: CutObject;
   readonly sink: RowSink;
 }
 
@@ -279,7 +188,7 @@ function giveClaims(
   const own = context.markings.of(object);
   const markings = labels.markings.length === 0 ? own : [...new Set([...own, ...labels.markings])];
   const shared = {
-    row: row.row,
+    row: row.cut.number,
     families: labels.families.length === 0 ? undefined : labels.families,
     confidence: confidenceOf(object),
     markings: markings.length === 0 ? undefined : markings,
@@ -331,5 +240,5 @@ function referenceOf(object: JsonObject): string | undefined {
 const CATALOGUES = /^(?:mitre|capec|cve|cwe|nvd)/i;
 
 function refuse(row: Row, { code, reason }: Fault): void {
-  row.sink.refuse({ row: row.row, code, reason, raw: row.source.slice(0, 4096) });
+  row.sink.refuse({ row: row.cut.number, code, reason, raw: sourceOf(row.cut).slice(0, 4096) });
 }

@@ -1,6 +1,13 @@
 import { TLP_MARKING_IDS } from "#standards/stix/marking.ts";
 import { parseTlp, TLP_LEVELS } from "#standards/tlp.ts";
-import { isJsonObject, type JsonObject, objectsOf, textOf, textsOf } from "../../read/json-values.ts";
+import {
+  copyOfText,
+  isJsonObject,
+  type JsonObject,
+  objectsOf,
+  textOf,
+  textsOf,
+} from "../../read/json-values.ts";
 
 /** Ids that STIX 2.0 and 2.1 fixed for TLP version 1. */
 const TLP_1_IDS: readonly (readonly [string, string])[] = [
@@ -25,7 +32,8 @@ export class MarkingDefinitions {
     const id = textOf(definition, "id");
     // The fixed ids mean what the standard says, whatever a bundle claims that they are.
     if (id === undefined || this.#names.has(id) || this.#names.size > MAX_DEFINITIONS) return;
-    this.#names.set(id, definitionMeaning(definition));
+    const meaning = definitionMeaning(definition);
+    this.#names.set(copyOfText(id), meaning === null ? null : copyOfText(meaning));
   }
 
   /**
@@ -44,8 +52,9 @@ export class MarkingDefinitions {
     if (refs.length === 0) return [];
     const key = refs.join(" ");
     const known = this.#sets.get(key);
-    const names = known ?? this.#resolve(refs);
-    if (known === undefined && this.#sets.size < MAX_DEFINITIONS) this.#sets.set(key, names);
+    if (known !== undefined) return known;
+    const names = this.#resolve(refs.map(copyOfText));
+    if (this.#sets.size < MAX_DEFINITIONS) this.#sets.set(copyOfText(key), names);
     return names;
   }
 

@@ -1,5 +1,5 @@
 import type { ThreatRole } from "#standards/threat-role.ts";
-import { type JsonObject, objectsOf, textOf, textsOf } from "../../read/json-values.ts";
+import { copyOfText, type JsonObject, objectsOf, textOf, textsOf } from "../../read/json-values.ts";
 import { threatRoleOf } from "../../read/words.ts";
 import type { Labels } from "./bundle-context.ts";
 
@@ -50,7 +50,13 @@ function killChainRole(object: JsonObject): ThreatRole | undefined {
 }
 
 function labelRole(object: JsonObject): ThreatRole | undefined {
-  for (const word of [...textsOf(object, "labels"), ...textsOf(object, "indicator_types")]) {
+  return roleOfWords(object, "labels") ?? roleOfWords(object, "indicator_types");
+}
+
+function roleOfWords(object: JsonObject, key: string): ThreatRole | undefined {
+  const words = object[key];
+  if (typeof words === "string") return networkRole(copyOfText(words));
+  for (const word of textsOf(object, key)) {
     const role = networkRole(word);
     if (role !== undefined) return role;
   }
@@ -60,10 +66,13 @@ function labelRole(object: JsonObject): ThreatRole | undefined {
 /** The name is a hint only where it is words: most producers write the value itself into it. */
 function nameRole(name: string | undefined, value: string): ThreatRole | undefined {
   if (name === undefined || !name.includes(" ") || name.includes(value)) return undefined;
-  return networkRole(name);
+  return networkRole(copyOfText(name));
 }
 
-/** That an address is labelled `trojan` says what it serves, not what it is: `malware` is the role of files. */
+/**
+ * Words are remembered where they are looked up, so they must be no slices of a large text.
+ * That an address is labelled `trojan` says what it serves, not what it is: `malware` is the role of files.
+ */
 function networkRole(word: string): ThreatRole | undefined {
   const role = threatRoleOf(word);
   return role === "malware" ? undefined : role;

@@ -36,7 +36,14 @@ export class Spans {
             pieces += chunk.slice(from);
             break;
           }
-          found.push({ source: pieces + chunk.slice(from, stop - before), number, start });
+          const joined = pieces !== "";
+          found.push({
+            text: joined ? pieces + chunk.slice(from, stop - before) : chunk,
+            from: joined ? 0 : from,
+            length: Math.abs(length),
+            number,
+            start,
+          });
           pieces = "";
         }
         number++;
@@ -49,8 +56,11 @@ export class Spans {
   }
 }
 
+/** An object is `length` characters of `text` from `from`: most are read without being cut out. */
 export interface CutObject {
-  readonly source: string;
+  readonly text: string;
+  readonly from: number;
+  readonly length: number;
   readonly number: number;
   readonly start: number;
 }

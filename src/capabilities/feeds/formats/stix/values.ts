@@ -1,5 +1,5 @@
 import type { ObservableType } from "#standards/observable/types.ts";
-import { isJsonObject, type JsonObject, textOf, textsOf } from "../../read/json-values.ts";
+import { copyOfText, isJsonObject, type JsonObject, textOf, textsOf } from "../../read/json-values.ts";
 import { type AssertedValue, readPattern } from "./pattern.ts";
 import { hashType, propertyMeaning } from "./property.ts";
 
@@ -89,6 +89,6 @@ function meaningOf(property: string): ReturnType<typeof propertyMeaning> {
   const known = MEANINGS.get(property);
   if (known !== undefined) return known;
   const meaning = propertyMeaning(property);
-  if (MEANINGS.size < 1000) MEANINGS.set(property, meaning);
+  if (MEANINGS.size < 1000) MEANINGS.set(copyOfText(property), meaning);
   return meaning;
 }
