@@ -4,6 +4,7 @@ import ipaddr from "ipaddr.js";
 import { describe, expect, it } from "vitest";
 import { defang } from "./defang.ts";
 import { normaliseObservable } from "./normalise.ts";
+import { refang } from "./refang.ts";
 import type { ObservableType } from "./types.ts";
 
 /** raw, type of the result, value of the result, port if any, type the source gave if any. */
@@ -282,6 +283,27 @@ describe("normaliseObservable", () => {
         expect(back).toMatchObject({ ok: true, type: normal.type, value: normal.value });
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it("takes the commonest marks off by a shorter way than the others, and to the same end", () => {
+    const unit = fc.constantFrom(
+      ...["hxxp", "hXXps", "http", "[://]", "://", "[:]", ":", "//", "[.]", ".", "[.", ".]", "[", "]", "(.)"],
+      ...["a", "b.example", "192.0.2", "1", "8080", "/", "x", "?u=", "#", "@", " ", "\u200b", "A", "\\"],
+    );
+    const value = fc.oneof(
+      fc.string({ unit, minLength: 1, maxLength: 12 }),
+      fc
+        .tuple(fc.constantFrom("hxxp://", "hXXps[://]", "http[:]//", ""), fc.string({ unit }))
+        .map(([scheme, rest]) => `${scheme}a[.]b.example/${rest}`),
+    );
+    fc.assert(
+      fc.property(value, (raw) => {
+        const form = normaliseObservable(raw);
+        const careful = normaliseObservable(refang(raw));
+        expect(form).toEqual(form.ok && careful.ok ? { ...careful, changed: form.value !== raw } : careful);
+      }),
+      { numRuns: 3000 },
     );
   });
 

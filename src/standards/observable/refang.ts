@@ -18,7 +18,8 @@ export function refang(text: string): string {
 /**
  * Undoes nothing but the commonest marks: `hxxp://` or `hXXp://` at the beginning, `[.]`, `[:]` and `[://]`. Null when there are
  * none, or when only `refang` tells what is meant. Where the answer has a plain form (`plainForm`), `refang` gives the same
- * text: no bracket, blank or invisible character is left in it. Measured: 0.2 microseconds, `refang` 2.
+ * text: no bracket, blank or invisible character is left in it. Measured: 0.4 microseconds,
+ * `refang` 2.2.
  */
 export function undoCommonMarks(text: string): string | null {
   const isMarked = text.includes("[");
