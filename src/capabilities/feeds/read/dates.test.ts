@@ -51,6 +51,26 @@ describe("parseDate", () => {
     expect(iso("2026-07-31 07:05 +0000", { timeZone: "Europe/Paris" })).toBe("2026-07-31T07:05:00.000Z");
   });
 
+  it("knows every day from 1970 to 2999, and no other", () => {
+    const day = fc.tuple(
+      fc.integer({ min: 1960, max: 3010 }),
+      fc.integer({ min: 0, max: 13 }),
+      fc.integer({ min: 0, max: 32 }),
+    );
+    fc.assert(
+      fc.property(day, ([year, month, dayOfMonth]) => {
+        const text = [year, month, dayOfMonth].map((part) => String(part).padStart(2, "0")).join("-");
+        const date = new Date(Date.UTC(year, month - 1, dayOfMonth));
+        const exists = year >= 1970 && year <= 2999 && date.toISOString().startsWith(text);
+        expect(parseDate(text)).toBe(exists ? date.getTime() : null);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(
+      ["2000-02-29", "2024-02-29", "2100-02-29", "2023-02-29"].map((text) => iso(text) !== null),
+    ).toEqual([true, true, false, false]);
+  });
+
   it("reads every instant that JavaScript writes", () => {
     fc.assert(
       fc.property(fc.date({ min: new Date(0), max: new Date("2099-12-31"), noInvalidDate: true }), (date) => {
