@@ -52,7 +52,8 @@ async function readRows(part: PartInput, first: FirstPass, sink: RowSink): Promi
   let rows = 0;
   for await (const objects of first.spans.cut(part.text())) {
     for (const cut of objects) {
-      const object = first.layouts.meet(cut.text, cut.from, always)?.object ?? tryParse(sourceOf(cut));
+      const met = first.layouts.meet(cut.text, cut.from, always);
+      const object = met?.end === cut.from + cut.length ? met.object : tryParse(sourceOf(cut));
       if (object === undefined) parseElement(sourceOf(cut), { line: await lineAt(part, cut.start) });
       else if (readObject(object, cut, first.context, sink)) rows++;
     }
