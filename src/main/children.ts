@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { Problem } from "#platform/problem.ts";
-import type { JobTrouble } from "./program.ts";
+import { patience } from "./patience.ts";
+import type { ProgramMessage } from "./program.ts";
 
 /** The workers and the signer as children of this process, each with its own role and rights. */
 export interface Children {
@@ -10,8 +11,8 @@ export interface Children {
   stop(): Promise<void>;
 }
 
-/** Attempts of one job, or starts of one program, after which waiting longer helps nobody. */
-const PATIENCE = 5;
+/** Attempts of one job, or deaths of one program. The queue's own five attempts take a minute and a half. */
+const PATIENCE = { times: 5, withinMs: 10 * 60_000 };
 
 /** The files of the two programs. */
 export interface ChildPrograms {
@@ -28,7 +29,8 @@ const PROGRAMS: ChildPrograms = {
 const WORKERS = Math.min(2, availableParallelism());
 
 /**
- * Starts the programs on this data folder; one that dies is started again.
+ * Starts the programs on this data folder; one that dies is started again, and so is one that said it is spent: that
+ * is no failure.
  * @throws Problem when one of them cannot stay up; none runs then
  */
 export async function startChildren(dataDir: string, programs: ChildPrograms = PROGRAMS): Promise<Children> {
@@ -39,12 +41,7 @@ export async function startChildren(dataDir: string, programs: ChildPrograms = P
     fail = reject;
   });
   trouble.catch(() => undefined); // whoever waits for it hears of it; nobody has to wait
-  const failures = new Map<string, number>();
-  const count = (what: string) => {
-    const times = (failures.get(what) ?? 0) + 1;
-    failures.set(what, times);
-    return times >= PATIENCE;
-  };
+  const isTooOften = patience(PATIENCE);
   const start = (program: keyof ChildPrograms, name: string = program): Promise<void> =>
     new Promise((ready) => {
       const child = fork(programs[program], {
@@ -53,13 +50,15 @@ export async function startChildren(dataDir: string, programs: ChildPrograms = P
         stdio: ["ignore", "ignore", "inherit", "ipc"],
       });
       children.set(name, child);
-      child.on("message", (message: "ready" | JobTrouble) => {
+      let isSpent = false;
+      child.on("message", (message: ProgramMessage) => {
         if (message === "ready") ready();
-        else if (count(`job ${message.id}`)) fail(jobFailure(message));
+        else if (message === "spent") isSpent = true;
+        else if (isTooOften(`job ${message.id}`)) fail(jobFailure(message));
       });
       child.on("exit", () => {
         if (stopping) return;
-        if (count(name)) fail(programFailure(name));
+        if (!isSpent && isTooOften(name)) fail(programFailure(name));
         else void start(program, name).then(ready);
       });
     });
@@ -85,10 +84,10 @@ function endChild(child: ChildProcess): Promise<void> {
   });
 }
 
-function jobFailure({ job, message }: JobTrouble): Problem {
+function jobFailure({ job, message }: Exclude<ProgramMessage, string>): Problem {
   return new Problem("internal", {
     code: "main.job_failed",
-    say: `The job ${job} failed ${PATIENCE} times: ${message}. It stays in the queue; the log above has the details.`,
+    say: `The job ${job} failed ${PATIENCE.times} times: ${message}. It stays in the queue; the log above has the details.`,
   });
 }
 

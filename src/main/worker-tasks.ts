@@ -11,9 +11,14 @@ const ComposeJob = z.strictObject({ operation: z.string(), country: z.string(), 
 /** A delivery that takes longer than this to read is an attack, or belongs cut up. */
 const READING_TIME_LIMIT_MS = 60 * 60_000;
 
-/** The jobs of the worker. @param changes for tests: many batches of few rows, a thread without public tables */
+/**
+ * The jobs of the worker.
+ * @param onPrinted told of the reports each job printed
+ * @param changes for tests: many batches of few rows, a thread without public tables
+ */
 export function workerTasks(
   house: House,
+  onPrinted: (reports: number) => void = () => undefined,
   changes: Partial<Pick<IntakeSurroundings, "claimsPerBatch" | "threadModule">> = {},
 ): Readonly<Record<string, Task>> {
   const { database, store, workFolder } = house;
@@ -30,6 +35,7 @@ export function workerTasks(
   };
   return {
     "threats.takeDelivery": (payload) => takeDelivery(here, DeliveryJob.parse(payload).delivery),
-    "packages.composePackages": (payload) => composePackages({ pool, store }, ComposeJob.parse(payload)),
+    "packages.composePackages": async (payload) =>
+      onPrinted(await composePackages({ pool, store }, ComposeJob.parse(payload))),
   };
 }

@@ -9,7 +9,7 @@ export const CLAIMS_PER_SMALL_BATCH = 500;
 
 if (process.argv[1] === import.meta.filename) {
   await runProgram("worker", "worker", async (house) =>
-    workerTasks(house, {
+    workerTasks(house, undefined, {
       claimsPerBatch: CLAIMS_PER_SMALL_BATCH,
       threadModule: new URL("./bare-intake-thread.ts", import.meta.url),
     }),

@@ -60,11 +60,12 @@ export async function requestPackages(
 /**
  * Composes the reports of one country from what that country may know, renders them and asks the signer for their
  * release. A report that says what its latest version says is left as it is.
+ * @returns how many reports were printed: the printer keeps some memory of each, and the program may count them
  */
 export async function composePackages(
   here: { readonly pool: pg.Pool; readonly store: FileStore },
   order: CompositionOrder,
-): Promise<void> {
+): Promise<number> {
   const operation = await findOperation(here.pool, order.operation);
   if (operation === null) throw new Error(`there is no operation ${order.operation} to compose packages for`);
   const tables = await openPublicTables(operation.exercise);
@@ -73,10 +74,12 @@ export async function composePackages(
     (await listLatestPackages(here.pool, operation.id)).map((known) => [known.reference, known]),
   );
   const idOf = new Map(threats.map((threat) => [`${threat.role} ${threat.type} ${threat.value}`, threat.id]));
+  let printed = 0;
   for (const report of reportsOf(operation, order, threats, 1)) {
     const known = latest.get(report.reference);
-    await storeReport(here, operation, known ?? null, report, idOf);
+    printed += await storeReport(here, operation, known ?? null, report, idOf);
   }
+  return printed;
 }
 
 async function threatsFor(
@@ -128,17 +131,18 @@ function reportsOf(
 /** Made once per program: it holds the fonts and what it has laid out before. */
 let printer: PdfPrinter | null = null;
 
+/** Answers how often the report was printed to learn whether it is new and, if so, to store it. */
 async function storeReport(
   here: { readonly pool: pg.Pool; readonly store: FileStore },
   operation: Operation,
   known: CountryPackage | null,
   report: ReportContent,
   idOf: ReadonlyMap<string, string>,
-): Promise<void> {
+): Promise<number> {
   printer ??= pdfPrinter();
   // Rendered as the version it would be if nothing changed: equal bytes mean that nothing did.
   const asKnown = known === null ? null : renderPackage({ ...report, version: known.version }, printer);
-  if (asKnown !== null && manifestHash(asKnown) === known?.manifestSha256) return;
+  if (asKnown !== null && manifestHash(asKnown) === known?.manifestSha256) return 1;
   const version = (known?.version ?? 0) + 1;
   const files = renderPackage({ ...report, version }, printer);
   const stored: { name: string; sha256: string; sizeBytes: number }[] = [];
@@ -163,6 +167,7 @@ async function storeReport(
     });
     await addJob(db, "packages.signRelease", { package: made });
   });
+  return known === null ? 1 : 2;
 }
 
 function manifestHash(files: readonly PackageFile[]): string {
