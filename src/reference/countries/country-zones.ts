@@ -17,5 +17,8 @@ export function countryZones(zones: readonly CountryZone[]): CountryOfHost {
   if (zones.length === 0) return countryOfName;
   const trie = new SuffixTrie();
   for (const [index, { suffix }] of zones.entries()) trie.add(suffix, index);
-  return (host) => zones[trie.find(host)]?.country ?? countryOfName(host);
+  return (host) => {
+    const index = trie.find(host);
+    return (index < 0 ? undefined : zones[index]?.country) ?? countryOfName(host);
+  };
 }

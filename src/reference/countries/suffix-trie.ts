@@ -31,14 +31,15 @@ export class SuffixTrie {
 
   /** Value of the longest suffix that equals the host or stands behind a dot in it; -1 when there is none. */
   find(host: string): number {
+    const { nodes, values } = this;
     let node = 0;
     let found = -1;
     for (let at = host.length - 1; at >= 0; at--) {
       const letter = letterOf(host.charCodeAt(at));
       if (letter < 0) return found;
-      node = this.nodes[node * LETTERS + letter] ?? 0;
+      node = nodes[node * LETTERS + letter] ?? 0;
       if (node === 0) return found;
-      const value = this.values[node] ?? 0;
+      const value = values[node] ?? 0;
       if (value > 0 && (at === 0 || host.charCodeAt(at - 1) === 46)) found = value - 1;
     }
     return found;

@@ -24,7 +24,9 @@ export function createGovernmentDomains(suffixes: readonly GovernmentSuffix[]): 
 
   return {
     find(host) {
-      const found = suffixes[trie.find(host)];
+      const index = trie.find(host);
+      // Asked first: an array takes its slowest way to say that it has no element -1.
+      const found = index < 0 ? undefined : suffixes[index];
       if (found === undefined) return null;
       const below = patterns.get(found.suffix);
       return below === undefined || host.length === found.suffix.length ? found : refine(host, found, below);

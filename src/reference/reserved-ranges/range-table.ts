@@ -199,7 +199,7 @@ function readIpv4(text: string, into: Uint32Array): boolean {
 
 /** Writes an IPv6 address without zone and without IPv4 tail into four words. */
 function readIpv6(text: string, into: Uint32Array): boolean {
-  if (!text.includes(":") || !/^[0-9a-f:]{2,39}$/i.test(text)) return false;
+  if (!hasEarlyColon(text) || !/^[0-9a-f:]{2,39}$/i.test(text)) return false;
   const [head = "", tail, ...more] = text.split("::");
   if (more.length > 0) return false;
   const before = head === "" ? [] : head.split(":");
@@ -213,4 +213,11 @@ function readIpv6(text: string, into: Uint32Array): boolean {
     into[word] = high * 65536 + Number.parseInt(groups[word * 2 + 1] ?? "", 16);
   }
   return true;
+}
+
+/** The first group has four digits at most. Host names are asked too, and looking through all of them is what takes time. */
+function hasEarlyColon(text: string): boolean {
+  const end = Math.min(text.length, 5);
+  for (let at = 0; at < end; at++) if (text.charCodeAt(at) === 58) return true;
+  return false;
 }

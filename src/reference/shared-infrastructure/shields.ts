@@ -15,7 +15,7 @@ export interface Shields {
   readonly hosts: ReadonlyMap<string, ShieldEntry>;
   readonly exact: ReadonlyMap<string, ShieldEntry>;
   readonly substrings: readonly ShieldEntry[];
-  /** One bit per possible host hash: most names are told apart from all tables without making a string. */
+  /** LISTED and ABOVE_LISTED for each possible hash of a name: most are told apart from all tables without making a string. */
   readonly hostBits: Uint8Array;
 }
 
@@ -58,15 +58,13 @@ export function buildShields(entries: readonly ShieldEntry[]): Shields {
   const byValue = (match: ShieldEntry["match"]) =>
     new Map(entries.filter((entry) => entry.match === match).map((entry) => [entry.value, entry]));
   const hosts = byValue("host");
-  const hostBits = new Uint8Array(HASH_SIZE);
-  for (const host of hosts.keys()) hostBits[hashOf(host)] = 1;
   const ranges = entries.filter((entry) => entry.match === "range");
   return {
     ranges: rangeTable(ranges.map((entry) => ({ range: entry.value, about: entry }))),
     hosts,
     exact: byValue("exact"),
     substrings: [...byValue("substring").values()],
-    hostBits,
+    hostBits: bitsOf(hosts.keys()),
   };
 }
 
@@ -87,32 +85,51 @@ function findEntry(shields: Shields, type: string, value: string, host: string |
     const entry = place === null ? null : (shields.ranges.find(place) ?? findHost(shields, place));
     if (entry !== null) return entry;
   }
-  return shields.substrings.find((entry) => value.includes(entry.value)) ?? null;
+  for (const entry of shields.substrings) if (value.includes(entry.value)) return entry;
+  return null;
 }
 
 const HASH_SIZE = 1 << 16;
+const LISTED = 1;
+/** Some listed name lies below this one. */
+const ABOVE_LISTED = 2;
 
-/** Walks the name from its end, so that every suffix's hash is ready at its dot; the longest suffix in a table wins. */
+/**
+ * Walks the name from its end, so that every suffix's hash is ready at its dot; the longest suffix in a table wins. It ends
+ * at the first suffix with nothing listed below: after `docs105.example` of `a-long-name.docs105.example`, mostly.
+ */
 function findHost(shields: Shields, host: string): ShieldEntry | null {
   const { hosts, hostBits } = shields;
   let found: ShieldEntry | null = null;
   let hash = 0;
   for (let at = host.length - 1; at >= 0; at--) {
     const code = host.charCodeAt(at);
-    if (code === 46 && hostBits[hash] === 1) found = hosts.get(host.slice(at + 1)) ?? found;
+    if (code === 46) {
+      const bits = hostBits[hash] ?? 0;
+      if ((bits & LISTED) !== 0) found = hosts.get(host.slice(at + 1)) ?? found;
+      if ((bits & ABOVE_LISTED) === 0) return found;
+    }
     hash = stepHash(hash, code);
   }
-  return hostBits[hash] === 1 ? (hosts.get(host) ?? found) : found;
+  return ((hostBits[hash] ?? 0) & LISTED) !== 0 ? (hosts.get(host) ?? found) : found;
+}
+
+function bitsOf(hosts: Iterable<string>): Uint8Array {
+  const bits = new Uint8Array(HASH_SIZE);
+  for (const host of hosts) {
+    let hash = 0;
+    for (let at = host.length - 1; at >= 0; at--) {
+      const code = host.charCodeAt(at);
+      if (code === 46) bits[hash] = (bits[hash] ?? 0) | ABOVE_LISTED;
+      hash = stepHash(hash, code);
+    }
+    bits[hash] = (bits[hash] ?? 0) | LISTED;
+  }
+  return bits;
 }
 
 function stepHash(hash: number, code: number): number {
   return (Math.imul(hash ^ code, 0x9e35) + (hash >>> 7)) & (HASH_SIZE - 1);
-}
-
-function hashOf(text: string): number {
-  let hash = 0;
-  for (let at = text.length - 1; at >= 0; at--) hash = stepHash(hash, text.charCodeAt(at));
-  return hash;
 }
 
 /** The listed name itself, with or without `www.`, as a name or as its URL without path, query and fragment. */
