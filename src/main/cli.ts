@@ -6,6 +6,7 @@ import { figuresCommand } from "./commands/figures.ts";
 import { operationCommand } from "./commands/operation.ts";
 import { packageCommand } from "./commands/package.ts";
 import { runCommand } from "./commands/run.ts";
+import { tablesCommand } from "./commands/tables.ts";
 import { threatCommand } from "./commands/threat.ts";
 import { verifyCommand } from "./commands/verify.ts";
 
@@ -34,6 +35,7 @@ for (const command of [
   threatCommand,
   figuresCommand,
   packageCommand,
+  tablesCommand,
   verifyCommand,
 ]) {
   program.addCommand(command());

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { type OwnTables, readOwnTables } from "#capabilities/jurisdiction/index.ts";
 import { databaseOptions } from "#platform/config/database-options.ts";
 import { readSettings, type Settings } from "#platform/config/settings.ts";
 import { type FileStore, localFileStore } from "#platform/files/store.ts";
@@ -16,6 +17,8 @@ export interface House {
   readonly store: FileStore;
   /** Folder (0700) for files under way. */
   readonly workFolder: string;
+  /** Tables that the operator keeps himself, declared and not yet read; null when there are none. */
+  readonly ownTables: OwnTables | null;
   readonly signingKey: { readonly privateKeyFile: string; readonly publicKeyFile: string };
   close(): Promise<void>;
 }
@@ -28,6 +31,8 @@ export async function openHouse(program: string, dataDir?: string): Promise<Hous
   const settings = readSettings();
   const data = resolve(dataDir ?? settings.dataDir);
   const log = createLog(program, settings.logLevel);
+  const ownTables =
+    settings.tablesFile === undefined ? null : await readOwnTables(settings.tablesFile, Date.now());
   const database = await openDatabase({
     ...databaseOptions(settings),
     dataDir: data,
@@ -42,6 +47,7 @@ export async function openHouse(program: string, dataDir?: string): Promise<Hous
     database,
     store: localFileStore(join(data, "files")),
     workFolder,
+    ownTables,
     signingKey: {
       privateKeyFile: join(data, "keys", "signing-key.private.asc"),
       publicKeyFile: join(data, "keys", "signing-key.asc"),

@@ -236,7 +236,7 @@ async function writeLists(
   asOf: number,
   outDir: string,
 ): Promise<StatedFigures> {
-  const tables = await openPublicTables(operation.exercise);
+  const tables = await openPublicTables(operation.exercise, house.ownTables);
   const threats = await openThreatList(join(outDir, "threats.csv"));
   const unassigned = await openUnassignedList(join(outDir, "unassigned.csv"));
   const desk: Reader = { kind: "desk" };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { loadPublicData } from "#capabilities/jurisdiction/index.ts";
+import type { ExerciseTables } from "#capabilities/operations/index.ts";
 import { composePackages } from "#capabilities/packages/index.ts";
 import { type IntakeSurroundings, takeDelivery } from "#capabilities/threats/index.ts";
 import type { Task } from "#platform/jobs/worker.ts";
@@ -21,7 +22,7 @@ export function workerTasks(
   onPrinted: (reports: number) => void = () => undefined,
   changes: Partial<Pick<IntakeSurroundings, "claimsPerBatch" | "threadModule">> = {},
 ): Readonly<Record<string, Task>> {
-  const { database, store, workFolder } = house;
+  const { database, store, workFolder, ownTables } = house;
   const pool = database.pool("worker");
   const here = {
     pool,
@@ -29,13 +30,13 @@ export function workerTasks(
     store,
     workFolder,
     threadModule: new URL("./intake-thread.ts", import.meta.url),
-    loadPublicData,
+    loadPublicData: (exercise: ExerciseTables | null) => loadPublicData(exercise, ownTables),
     timeLimitMs: READING_TIME_LIMIT_MS,
     ...changes,
   };
   return {
     "threats.takeDelivery": (payload) => takeDelivery(here, DeliveryJob.parse(payload).delivery),
     "packages.composePackages": async (payload) =>
-      onPrinted(await composePackages({ pool, store }, ComposeJob.parse(payload))),
+      onPrinted(await composePackages({ pool, store, ownTables }, ComposeJob.parse(payload))),
   };
 }

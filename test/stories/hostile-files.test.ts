@@ -169,7 +169,7 @@ describe("cells that a spreadsheet would run", () => {
     await list.finish();
     await writeRefused(join(folder, "out"), "formulas", "=formulas.csv", taken.refusedRows);
     await composePackages(
-      { pool: here.pool, store: here.store },
+      { pool: here.pool, store: here.store, ownTables: null },
       { operation: opened.code, country: "ID", asOf },
     );
     const files = await pool.query<{ sha256: string }>(

@@ -1,9 +1,7 @@
 /** What capabilities to the right and the programs may call. */
-export {
-  loadPublicData,
-  openPublicTables,
-  type PublicData,
-  type PublicTables,
-  tablesFrom,
-} from "./readings/openPublicTables.ts";
+export { listTables, type TableInUse } from "./readings/listTables.ts";
+export { loadOwnTables } from "./readings/loadOwnTables.ts";
+export { loadPublicData, type PublicData } from "./readings/loadPublicData.ts";
+export { openPublicTables, type PublicTables, tablesFrom } from "./readings/openPublicTables.ts";
+export { type OwnTables, readOwnTables } from "./readings/readOwnTables.ts";
 export { streamResponsibleThreats } from "./readings/streamResponsibleThreats.ts";

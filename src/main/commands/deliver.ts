@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { findSource, readDelivery, receiveDelivery, UnreadablePart } from "#capabilities/feeds/index.ts";
 import { DeliveryDeclaration } from "#capabilities/operations/index.ts";
 import { Problem } from "#platform/problem.ts";
+import { checkOwnTables } from "../check-own-tables.ts";
 import { startChildren } from "../children.ts";
 import { showProgress } from "../progress.ts";
 import { describeDeliveries, waitForDeliveries } from "../run-operation.ts";
@@ -86,6 +87,7 @@ async function deliver(code: string, files: readonly string[], options: DeliverO
       });
     }
     const progress = showProgress(options.json === true);
+    await checkOwnTables(house, progress);
     const children = await startChildren(house.dataDir);
     try {
       for (const path of files) {

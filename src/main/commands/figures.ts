@@ -48,7 +48,7 @@ export function figuresCommand(): Command {
         }
         const asOf = options.asOf === undefined ? (operation.asOf ?? Date.now()) : instantOf(options.asOf);
         const reader = readerNamed(options.reader);
-        const tables = await openPublicTables(operation.exercise);
+        const tables = await openPublicTables(operation.exercise, house.ownTables);
         const stated = await inOneMoment(house.database.pool("app"), (db) =>
           computeFigures(db, tables, operation, reader, asOf),
         );

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { requestPackages, writePackages } from "#capabilities/packages/index.ts";
 import { Problem } from "#platform/problem.ts";
 import { isCountry } from "#reference/countries/countries.ts";
+import { checkOwnTables } from "../check-own-tables.ts";
 import { startChildren } from "../children.ts";
 import { showProgress } from "../progress.ts";
 import { waitForPackages } from "../run-operation.ts";
@@ -31,6 +32,7 @@ export function packageCommand(): Command {
         const asOf = options.asOf === undefined ? (operation.asOf ?? Date.now()) : instantOf(options.asOf);
         const pool = house.database.pool("app");
         const progress = showProgress(options.json === true);
+        await checkOwnTables(house, progress);
         const children = await startChildren(house.dataDir);
         try {
           const asked = await requestPackages(pool, operation, asOf, countries);

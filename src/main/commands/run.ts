@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { checkOwnTables } from "../check-own-tables.ts";
 import { startChildren } from "../children.ts";
 import { showProgress } from "../progress.ts";
 import { type RunResult, runOperation } from "../run-operation.ts";
@@ -21,6 +22,7 @@ export function runCommand(): Command {
 export function runFolder(folder: string, out: string, options: HouseOptions): Promise<RunResult> {
   const progress = showProgress(options.json === true);
   return inHouse(options, async (house) => {
+    await checkOwnTables(house, progress);
     const children = await startChildren(house.dataDir);
     try {
       return await runOperation(house, children, folder, out, progress);

@@ -44,6 +44,12 @@ const SETTINGS = {
     z.coerce.number().int().min(1).max(16).default(2),
     "2",
   ),
+  tablesFile: setting(
+    "MUSTER_TABLES",
+    "File that names outside tables of your own (address allocations, shared infrastructure, government names): docs/howto/bring-your-own-tables.md.",
+    z.string().min(1).optional(),
+    "the shipped tables alone",
+  ),
   databaseUrl: setting(
     "DATABASE_URL",
     "Address `postgresql://...` of a PostgreSQL server, 15 or newer, to use instead of the embedded one. With a password in it, prefer MUSTER_DATABASE_URL_FILE.",

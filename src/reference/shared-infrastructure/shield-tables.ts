@@ -25,6 +25,23 @@ export function readOperatorTable(table: OperatorTable): ShieldEntry[] {
   throw new Error(`${basename(table.path)}: ${list.reason}`);
 }
 
+/** Rows that are laid over others. */
+export interface AddedShields {
+  readonly entries: readonly ShieldEntry[];
+  /** Drop the rows beneath of the kinds these rows have. */
+  readonly replaces: boolean;
+}
+
+/** The shipped rows with others laid over them, later ones last. */
+export function layShields(tables: readonly AddedShields[]): readonly ShieldEntry[] {
+  let entries: readonly ShieldEntry[] = readShippedTables();
+  for (const { entries: added, replaces } of tables) {
+    const kinds = new Set(replaces ? added.map((entry) => entry.kind) : []);
+    entries = [...entries.filter((entry) => !kinds.has(entry.kind)), ...added];
+  }
+  return entries;
+}
+
 /** The tables of this folder. */
 export function readShippedTables(): ShieldEntry[] {
   const folder = new URL("tables/", import.meta.url);

@@ -1,6 +1,6 @@
 import { type RangeTable, rangeTable } from "../reserved-ranges/range-table.ts";
 import { SHIELD_KINDS, type ShieldEntry, type ShieldKind } from "./shield-kinds.ts";
-import { type OperatorTable, readOperatorTable, readShippedTables } from "./shield-tables.ts";
+import { layShields, type OperatorTable, readOperatorTable } from "./shield-tables.ts";
 
 /** Why a value is shielded. `flag` means *shared infrastructure*: keep it, and say so; `refuse` means it is nobody's threat. */
 export interface Shield {
@@ -44,13 +44,11 @@ export function findShield(
  * kinds it holds. Reads files, once, at start. Throws an Error that names file, row and fault.
  */
 export function loadShields(tables: readonly OperatorTable[] = []): Shields {
-  let entries = readShippedTables();
-  for (const table of tables) {
-    const added = readOperatorTable(table);
-    const kinds = new Set(table.replaces ? added.map((entry) => entry.kind) : []);
-    entries = [...entries.filter((entry) => !kinds.has(entry.kind)), ...added];
-  }
-  return buildShields(entries);
+  const added = tables.map((table) => ({
+    entries: readOperatorTable(table),
+    replaces: table.replaces === true,
+  }));
+  return buildShields(layShields(added));
 }
 
 /** Look-up structures over rows from anywhere. Later rows win over equal earlier ones. */

@@ -6,7 +6,7 @@ const all = (): true => true;
 const create = (unread: readonly string[] = []) =>
   new JsonLayouts<string>({
     fixedLength: (key, text) => (key === "type" ? text.length : 0),
-    unread: new Set(unread),
+    isRead: (key) => !unread.includes(key),
   });
 
 const plain = fc.string({ unit: fc.constantFrom(..."ab :,-/éж") });

@@ -1,11 +1,11 @@
 import { copyOfText, type JsonObject } from "./json-values.ts";
 
 /** What the reader of a format says about its objects. */
-export interface LayoutRules {
+export interface LayoutRules<Kind> {
   /** How many first characters of this text belong to the layout, because they decide about the kind. */
   fixedLength(key: string, text: string): number;
-  /** Members that nobody reads: they are checked, and left out of the object. */
-  readonly unread: ReadonlySet<string>;
+  /** Members that nobody reads are checked, and left out of the object. */
+  isRead(key: string, kind: Kind): boolean;
 }
 
 /** An object met in a text. One is reused for all: copy what must stay. */
@@ -37,7 +37,7 @@ const MAX_MEMBERS = 40;
  * cannot hold, so that the time is linear in the length of the object.
  */
 export class JsonLayouts<Kind> {
-  readonly #rules: LayoutRules;
+  readonly #rules: LayoutRules<Kind>;
   readonly #nested = new NestedValues();
   readonly #layouts: Layout<Kind>[] = [];
   #last: Layout<Kind> | null = null;
@@ -45,7 +45,7 @@ export class JsonLayouts<Kind> {
   #tries = 0;
   #met: MetObject<Kind> | null = null;
 
-  constructor(rules: LayoutRules) {
+  constructor(rules: LayoutRules<Kind>) {
     this.#rules = rules;
   }
 
@@ -138,7 +138,7 @@ const MEMBER = new RegExp(
 );
 const END = /\s*\}$/y;
 
-function layoutOf<Kind>(source: string, kind: Kind, rules: LayoutRules): Layout<Kind> | null {
+function layoutOf<Kind>(source: string, kind: Kind, rules: LayoutRules<Kind>): Layout<Kind> | null {
   const members: Member[] = [];
   let pattern = "";
   let at = 0;
@@ -148,7 +148,7 @@ function layoutOf<Kind>(source: string, kind: Kind, rules: LayoutRules): Layout<
     if (before === undefined || key === undefined) break;
     if (key === "__proto__") return null;
     at = MEMBER.lastIndex;
-    const isUnread = rules.unread.has(key);
+    const isUnread = !rules.isRead(key, kind);
     pattern += escaped(before);
     if (text !== undefined) {
       const value = textPattern(text, rules.fixedLength(key, text));

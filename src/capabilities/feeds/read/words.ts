@@ -1,5 +1,6 @@
 import { isThreatRole, THREAT_ROLE_NAMES, THREAT_ROLES, type ThreatRole } from "#standards/threat-role.ts";
 import { foldName } from "./field-names.ts";
+import { createWordMemo } from "./word-memo.ts";
 
 /**
  * The role that a partner's word for a threat type means (`botnet_cc`, `C&C`, `hameçonnage`, `suplantación`, `تصيد`),
@@ -9,30 +10,17 @@ import { foldName } from "./field-names.ts";
  */
 export function threatRoleOf(text: string): ThreatRole | undefined {
   if (text.length === 0 || text.length > 200 || text.includes("://")) return undefined;
-  return remembered(ROLE_CACHE, text, findRole);
+  return rememberedRole(text);
 }
 
 /** Whether a status word says that the thing answers; `undefined` for unknown words. */
 export function statusOf(text: string): "online" | "offline" | undefined {
   if (text.length === 0 || text.length > 60) return undefined;
-  return remembered(STATUS_CACHE, text, findStatus);
+  return rememberedStatus(text);
 }
 
-const CACHE_LIMIT = 10_000;
-const ROLE_CACHE = new Map<string, ThreatRole | undefined>();
-const STATUS_CACHE = new Map<string, "online" | "offline" | undefined>();
-
-function remembered<T>(cache: Map<string, T>, text: string, find: (text: string) => T): T {
-  const known = cache.get(text);
-  if (known !== undefined || cache.has(text)) {
-    // Safe: `has` says that an undefined value is what was stored for this text.
-    return known as T;
-  }
-  if (cache.size >= CACHE_LIMIT) cache.clear();
-  const found = find(text);
-  cache.set(text, found);
-  return found;
-}
+const rememberedRole = createWordMemo(findRole);
+const rememberedStatus = createWordMemo(findStatus);
 
 function findRole(text: string): ThreatRole | undefined {
   const lower = text.trim().toLowerCase();

@@ -1,27 +1,27 @@
-import { readFile } from "node:fs/promises";
 import type { ExerciseTables } from "#capabilities/operations/index.ts";
 import { type AssignPublic, type PublicFacts, THREAT_FLAGS } from "#capabilities/threats/index.ts";
 import { countryZones } from "#reference/countries/country-zones.ts";
 import { SHIPPED_GOVERNMENT_DOMAINS } from "#reference/government-domains/government-domains.ts";
-import { readSuffixes, type SuffixList } from "#reference/government-domains/read-suffixes.ts";
 import {
   type AllocationColumns,
   type AllocationTable,
   layAllocationsOver,
   openAllocationTable,
 } from "#reference/ip-allocations/allocation-table.ts";
-import { loadAllocationColumns } from "#reference/ip-allocations/load-allocation-table.ts";
-import { shippedAllocationSources } from "#reference/ip-allocations/shipped-tables.ts";
 import { allowedRanges, EXERCISE_RANGES, reservedRange } from "#reference/reserved-ranges/ranges.ts";
+import { layShields } from "#reference/shared-infrastructure/shield-tables.ts";
 import {
+  buildShields,
   findShield,
-  loadShields,
   type Shield,
   type Shields,
 } from "#reference/shared-infrastructure/shields.ts";
 import type { ObservableType } from "#standards/observable/types.ts";
 import { assignPublic, emptyAssignment, FRONT, type Front } from "../model/assign-public.ts";
 import type { PublicReference } from "../model/public-evidence.ts";
+import { loadPublicData, type PublicData } from "./loadPublicData.ts";
+import { oncePerProcess } from "./once-per-process.ts";
+import type { OwnTables } from "./readOwnTables.ts";
 
 /** The public tables of one operation, opened once per process and operation. */
 export interface PublicTables {
@@ -32,89 +32,40 @@ export interface PublicTables {
   frontOf(type: ObservableType, value: string, host: string | null): Front;
   /** For intake, asked a million times: fills and returns one and the same object. */
   readonly assignPublic: AssignPublic;
+  /** SHA-256 that changes with any of the tables: part of what a figure rests on. */
+  readonly edition: string;
 }
 
-/**
- * The data of the tables: plain, and the large parts in shared memory, so that a thread gets it without a copy and
- * without reading the files again (half a second for each delivery otherwise).
- */
-export interface PublicData {
-  readonly registry: AllocationColumns;
-  readonly second: AllocationColumns;
-  readonly exercise: {
-    readonly registry: AllocationColumns | null;
-    readonly second: AllocationColumns | null;
-    readonly suffixes: SuffixList;
-  } | null;
-}
-
-const loaded = new Map<string, Promise<PublicData>>();
-const opened = new Map<string, Promise<PublicTables>>();
-
-/** Loads the data once per process and operation; an exercise's own allocations and suffixes come with it. */
-export function loadPublicData(exercise: ExerciseTables | null): Promise<PublicData> {
-  return remembered(loaded, exercise, async () => {
-    const shipped = shippedAllocationSources();
-    const [registry, second] = await Promise.all([
-      loadAllocationColumns(shipped.registry),
-      loadAllocationColumns(shipped.second),
-    ]);
-    return { registry, second, exercise: exercise === null ? null : await loadExercise(exercise) };
-  });
-}
-
-/** Opens the tables, once per process and operation. */
-export function openPublicTables(exercise: ExerciseTables | null): Promise<PublicTables> {
-  return remembered(opened, exercise, async () => tablesFrom(await loadPublicData(exercise)));
-}
-
-function remembered<T>(
-  memory: Map<string, Promise<T>>,
+/** Opens the tables, once per process and operation. @param own an operator's own tables */
+export const openPublicTables: (
   exercise: ExerciseTables | null,
-  make: () => Promise<T>,
-): Promise<T> {
-  const key = JSON.stringify(exercise);
-  const known = memory.get(key) ?? make();
-  memory.set(key, known);
-  return known;
-}
+  own?: OwnTables | null,
+) => Promise<PublicTables> = oncePerProcess(async (exercise, own) =>
+  tablesFrom(await loadPublicData(exercise, own)),
+);
 
-/** The tables over data that is loaded already, also in another thread. An exercise's own are asked first. */
-export function tablesFrom({ registry, second, exercise }: PublicData): PublicTables {
-  const over = (own: AllocationColumns | null | undefined, base: AllocationColumns): AllocationTable =>
-    own ? layAllocationsOver(openAllocationTable(own), openAllocationTable(base)) : openAllocationTable(base);
+/** The tables over data that is loaded already, also in another thread. */
+export function tablesFrom(data: PublicData): PublicTables {
   const reference = {
-    registry: over(exercise?.registry, registry),
-    second: over(exercise?.second, second),
-    government: SHIPPED_GOVERNMENT_DOMAINS.withSuffixes(exercise?.suffixes.government ?? []),
-    countryOfHost: countryZones(exercise?.suffixes.countryZones ?? []),
+    registry: layered(data.registry),
+    second: layered(data.second),
+    government: SHIPPED_GOVERNMENT_DOMAINS.withSuffixes(data.suffixes.government),
+    countryOfHost: countryZones(data.suffixes.countryZones),
   };
-  return tablesOver(reference, loadShields(), exercise === null ? null : allowedRanges(EXERCISE_RANGES));
+  const shields = buildShields(layShields(data.shields));
+  const allowed = data.isExercise ? allowedRanges(EXERCISE_RANGES) : null;
+  return { ...tablesOver(reference, shields, allowed), edition: data.edition };
 }
 
-async function loadExercise(exercise: ExerciseTables): Promise<NonNullable<PublicData["exercise"]>> {
-  const [registry, second] = await Promise.all(
-    [0, 1].map(async (place) => {
-      const own = exercise.allocations[place];
-      return own === undefined
-        ? null
-        : loadAllocationColumns({ name: own.name, files: [own.file], asOf: own.asOf });
-    }),
-  );
-  return { registry: registry ?? null, second: second ?? null, suffixes: await exerciseSuffixes(exercise) };
-}
-
-async function exerciseSuffixes({ governmentSuffixes: file }: ExerciseTables): Promise<SuffixList> {
-  return file === undefined
-    ? { government: [], countryZones: [] }
-    : readSuffixes(await readFile(file, "utf8"), file);
+function layered(layers: readonly AllocationColumns[]): AllocationTable {
+  return layers.map(openAllocationTable).reduce((base, over) => layAllocationsOver(over, base));
 }
 
 function tablesOver(
   reference: PublicReference,
   shields: Shields,
   allowed: ReturnType<typeof allowedRanges> | null,
-): PublicTables {
+): Omit<PublicTables, "edition"> {
   const shieldOf: PublicTables["shieldOf"] = (type, value, host) =>
     findShield({ type, value }, host, shields);
   const frontOf: PublicTables["frontOf"] = (type, value, host) => frontOfShield(shieldOf(type, value, host));

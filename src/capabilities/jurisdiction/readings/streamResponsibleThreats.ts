@@ -37,7 +37,7 @@ export async function* streamResponsibleThreats(
 ): AsyncGenerator<VisibleThreat, string> {
   const scope = await openReadingScope(db, operation, reader, asOf);
   const decisions = await listDecisions(db, operation.id);
-  const inputs = hashInputs(rules, asOf);
+  const inputs = hashInputs(`${rules}\n${tables.edition}`, asOf);
   const frame = { asOf, from: Date.parse(operation.from), to: Date.parse(operation.to) + DAY_MS - 1 };
   const only = country === undefined ? null : { country, alsoThreats: [...decisions.keys()] };
   for await (const threat of streamThreats(db, scope, only)) {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import {
+  type OwnTables,
   openPublicTables,
   type PublicTables,
   streamResponsibleThreats,
@@ -63,12 +64,12 @@ export async function requestPackages(
  * @returns how many reports were printed: the printer keeps some memory of each, and the program may count them
  */
 export async function composePackages(
-  here: { readonly pool: pg.Pool; readonly store: FileStore },
+  here: { readonly pool: pg.Pool; readonly store: FileStore; readonly ownTables: OwnTables | null },
   order: CompositionOrder,
 ): Promise<number> {
   const operation = await findOperation(here.pool, order.operation);
   if (operation === null) throw new Error(`there is no operation ${order.operation} to compose packages for`);
-  const tables = await openPublicTables(operation.exercise);
+  const tables = await openPublicTables(operation.exercise, here.ownTables);
   const threats = await inOneMoment(here.pool, (db) => threatsFor(db, tables, operation, order));
   const latest = new Map(
     (await listLatestPackages(here.pool, operation.id)).map((known) => [known.reference, known]),

@@ -24,6 +24,8 @@ interface ContextObject {
   readonly name: string | undefined;
   readonly roles: readonly ThreatRole[];
   readonly markings: readonly string[];
+  /** What it alone gives to what is related to it. */
+  labels: Labels | undefined;
 }
 
 /** Malware, tools, actors, campaigns and infrastructure of one bundle: real ones hold some thousands at most. */
@@ -92,6 +94,22 @@ export class BundleContext {
   labelsOf(id: string | undefined): Labels {
     const number = id === undefined ? 0 : this.#ids.find(id);
     if (number === 0) return NO_LABELS;
+    return this.#commonLabels(number) ?? this.#collectLabels(number);
+  }
+
+  /** What nearly every indicator is: related to one malware and never sighted. Worked out once for each malware. */
+  #commonLabels(number: number): Labels | null {
+    const only = this.#first.get(number);
+    if (only === 0 || this.#next.get(only) !== 0 || this.#relationMarkings.get(only) !== 0) return null;
+    const context = this.#contexts.get(this.#target.get(only));
+    if (context === undefined || context.rank === "infrastructure") return null;
+    if (this.#firstSeen.get(number) !== undefined || this.#lastSeen.get(number) !== undefined) return null;
+    if (this.#notSeen.get(number) !== undefined) return null;
+    context.labels ??= this.#collectLabels(number);
+    return context.labels;
+  }
+
+  #collectLabels(number: number): Labels {
     const collected = new LabelCollector();
     collected.sawAt(this.#firstSeen.get(number), this.#lastSeen.get(number), this.#notSeen.get(number));
     this.#follow(number, collected, 0);
@@ -200,6 +218,7 @@ export class BundleContext {
       name,
       roles,
       markings: textsOf(object, "object_marking_refs").map(copyOfText),
+      labels: undefined,
     });
   }
 
@@ -281,8 +300,8 @@ const UNTELLING_RELATIONS = new Set([
 ]);
 
 function sideOf(id: string): "indicator" | "context" | "value" | "other" {
+  if (id.startsWith("indicator--")) return "indicator";
   const type = id.slice(0, id.indexOf("--"));
-  if (type === "indicator") return "indicator";
   if (CONTEXT_RANKS.has(type)) return "context";
   return VALUE_TYPES.has(type) ? "value" : "other";
 }

@@ -20,13 +20,15 @@ export interface ObjectKind {
   readonly isContext: boolean;
   /** It may be a row: the second pass needs it. */
   readonly isWanted: boolean;
+  /** Members that are not read of such objects, besides those of `UNREAD`. */
+  readonly unread?: readonly string[];
 }
 
 /** Reads a part to its end or to its fault, and collects what its objects say of each other and where they stand. */
 export async function collectContext(part: PartInput): Promise<FirstPass> {
   const context = new BundleContext();
   const spans = new Spans();
-  const layouts = new JsonLayouts<ObjectKind>({ fixedLength, unread: UNREAD });
+  const layouts = new JsonLayouts<ObjectKind>({ fixedLength, isRead });
   const visit = (source: string, place: JsonPlace): void => {
     const kind = kindBySource(source);
     if (kind.isContext) addToContext(parseElement(source, place), context);
@@ -91,6 +93,7 @@ function isContext(kind: ObjectKind): boolean {
 function kindBySource(source: string): ObjectKind {
   const type = /"id"\s*:\s*"([a-z0-9-]+)--/.exec(source)?.[1];
   if (type === undefined || type === "observed-data") return BOTH;
+  if (type === "relationship") return RELATION;
   if (CONTEXT_TYPES.has(type)) return CONTEXT;
   // Of plain observables the first pass needs only those that refer to others.
   const refers = VALUE_TYPES.has(type) && (source.includes("s_to_refs") || source.includes('s_to_ref"'));
@@ -99,14 +102,19 @@ function kindBySource(source: string): ObjectKind {
 
 const BOTH: ObjectKind = { isContext: true, isWanted: true };
 const CONTEXT: ObjectKind = { isContext: true, isWanted: false };
-const ROW: ObjectKind = { isContext: false, isWanted: true };
+const RELATION: ObjectKind = { isContext: true, isWanted: false, unread: ["id", "created"] };
+const ROW: ObjectKind = { isContext: false, isWanted: true, unread: ["created"] };
 
-const CONTEXT_TYPES = new Set([...CONTEXT_RANKS.keys(), "marking-definition", "relationship", "sighting"]);
+const CONTEXT_TYPES = new Set([...CONTEXT_RANKS.keys(), "marking-definition", "sighting"]);
 
 /** The type, and what begins the id: what an object is for follows from them. */
 function fixedLength(key: string, text: string): number {
   if (key === "type") return text.length;
   return key === "id" ? (/^[a-z0-9-]+--/.exec(text)?.[0].length ?? text.length) : 0;
+}
+
+function isRead(key: string, kind: ObjectKind): boolean {
+  return !UNREAD.has(key) && kind.unread?.includes(key) !== true;
 }
 
 /** Members that neither pass reads. */

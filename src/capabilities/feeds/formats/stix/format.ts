@@ -9,7 +9,7 @@ import {
   objectsOf,
   textOf,
 } from "../../read/json-values.ts";
-import { type BundleContext, type Labels, VALUE_TYPES } from "./bundle-context.ts";
+import { type BundleContext, VALUE_TYPES } from "./bundle-context.ts";
 import { collectContext, type FirstPass } from "./first-pass.ts";
 import { isBenign, roleOfValue } from "./roles.ts";
 import type { CutObject } from "./spans.ts";
@@ -188,29 +188,31 @@ function giveClaims(
   const labels = context.labelsOf(textOf(object, "id"));
   const own = context.markings.of(object);
   const markings = labels.markings.length === 0 ? own : [...new Set([...own, ...labels.markings])];
-  const shared = {
-    row: row.cut.number,
-    families: labels.families.length === 0 ? undefined : labels.families,
-    confidence: confidenceOf(object),
-    markings: markings.length === 0 ? undefined : markings,
-    reference: referenceOf(object),
-    validUntil: times.validUntil,
-  };
+  const families = labels.families.length === 0 ? undefined : labels.families;
+  const confidence = confidenceOf(object);
+  const reference = referenceOf(object);
+  // Own times, widened by what sightings and observed data say.
+  const firstSeen = earlier(times.firstSeen, labels.firstSeen);
+  const lastSeen = later(times.lastSeen, labels.lastSeen);
   for (const { value, type, port } of values) {
-    const role = roleOfValue(object, value, type?.startsWith("file-") === true, labels);
-    const claim = { ...shared, value, type, port, role };
-    sink.claim({ ...claim, ...seen(times, labels) });
+    const claim: Claim = {
+      row: row.cut.number,
+      value,
+      type,
+      role: roleOfValue(object, value, type?.startsWith("file-") === true, labels),
+      families,
+      firstSeen,
+      lastSeen,
+      validUntil: times.validUntil,
+      port,
+      confidence,
+      markings: markings.length === 0 ? undefined : markings,
+      reference,
+    };
+    sink.claim(claim);
     if (labels.notSeenAt !== undefined)
-      sink.claim({ ...claim, lastSeen: labels.notSeenAt, status: "offline" });
+      sink.claim({ ...claim, firstSeen: undefined, lastSeen: labels.notSeenAt, status: "offline" });
   }
-}
-
-/** Own times, widened by what sightings and observed data say. */
-function seen(times: Partial<Claim>, labels: Labels): Pick<Claim, "firstSeen" | "lastSeen"> {
-  return {
-    firstSeen: earlier(times.firstSeen, labels.firstSeen),
-    lastSeen: later(times.lastSeen, labels.lastSeen),
-  };
 }
 
 function earlier(a: number | undefined, b: number | undefined): number | undefined {

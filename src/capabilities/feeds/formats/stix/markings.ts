@@ -49,7 +49,7 @@ export class MarkingDefinitions {
 
   /** The names behind references to marking definitions, each once. Answers are remembered. */
   named(refs: readonly string[]): readonly string[] {
-    if (refs.length === 0) return [];
+    if (refs.length === 0) return NONE;
     const key = refs.join(" ");
     const known = this.#sets.get(key);
     if (known !== undefined) return known;
@@ -88,13 +88,15 @@ function definitionMeaning(definition: JsonObject): string | null {
 
 /** Granular markings on what becomes a claim. Those on prose and language do not touch it. */
 function granularRefs(object: JsonObject): readonly string[] {
-  if (object.granular_markings === undefined) return [];
+  if (object.granular_markings === undefined) return NONE;
   return objectsOf(object, "granular_markings").flatMap((marking) => {
     const ref = textOf(marking, "marking_ref");
     const selectors = textsOf(marking, "selectors");
     return ref === undefined || (selectors.length > 0 && selectors.every(isProse)) ? [] : [ref];
   });
 }
+
+const NONE: readonly never[] = [];
 
 function isProse(selector: string): boolean {
   return /^(?:description|lang|created_by_ref|extensions)\b/.test(selector);

@@ -13,12 +13,16 @@ export interface StixValue {
 /** Values of an indicator's pattern, each once, and the properties it compares that hold none. Throws `SyntaxError`. */
 export function valuesOfPattern(pattern: string): { values: StixValue[]; others: string[] } {
   const asserted = readPattern(pattern);
+  const [only] = asserted;
+  if (only !== undefined && asserted.length === 1) {
+    const value = stixValue(only);
+    return value === null ? { values: [], others: [only.property] } : { values: [value], others: [] };
+  }
   const values = new Map<string, StixValue>();
   const others = new Set<string>();
   for (const one of asserted) {
     const value = stixValue(one);
     if (value === null) others.add(one.property);
-    else if (asserted.length === 1) return { values: [value], others: [] };
     else values.set(`${one.property} ${value.value} ${value.port ?? ""}`, value);
   }
   return { values: [...values.values()], others: [...others] };
