@@ -1,11 +1,11 @@
-import { copyOfText, type JsonObject } from "./json-values.ts";
+import { copyOfText, isJsonObject, type JsonObject } from "./json-values.ts";
 
 /** What the reader of a format says about its objects. */
-export interface LayoutRules<Kind> {
+export interface LayoutRules {
   /** How many first characters of this text belong to the layout, because they decide about the kind. */
   fixedLength(key: string, text: string): number;
   /** Members that nobody reads are checked, and left out of the object. */
-  isRead(key: string, kind: Kind): boolean;
+  isRead(key: string, sample: JsonObject): boolean;
 }
 
 /** An object met in a text. One is reused for all: copy what must stay. */
@@ -21,7 +21,7 @@ export interface MetObject<Kind> {
 const MAX_LAYOUTS = 16;
 /** Compiling costs as much as some hundred parses, and hostile files would have a new layout for every object. */
 const MAX_LEARNED = 200;
-const MAX_TRIES = 5000;
+const MAX_TRIES = 2000;
 const MAX_SOURCE_LENGTH = 4096;
 const MAX_MEMBERS = 40;
 
@@ -37,7 +37,7 @@ const MAX_MEMBERS = 40;
  * cannot hold, so that the time is linear in the length of the object.
  */
 export class JsonLayouts<Kind> {
-  readonly #rules: LayoutRules<Kind>;
+  readonly #rules: LayoutRules;
   readonly #nested = new NestedValues();
   readonly #layouts: Layout<Kind>[] = [];
   #last: Layout<Kind> | null = null;
@@ -45,7 +45,7 @@ export class JsonLayouts<Kind> {
   #tries = 0;
   #met: MetObject<Kind> | null = null;
 
-  constructor(rules: LayoutRules<Kind>) {
+  constructor(rules: LayoutRules) {
     this.#rules = rules;
   }
 
@@ -64,10 +64,10 @@ export class JsonLayouts<Kind> {
   learn(source: string, kind: Kind): void {
     if (this.#learned >= MAX_LEARNED || this.#tries >= MAX_TRIES || source.length > MAX_SOURCE_LENGTH) return;
     this.#tries++;
-    const layout = layoutOf(source, kind, this.#rules);
+    const sample = tryParse(source);
+    const layout = isJsonObject(sample) ? layoutOf(source, sample, kind, this.#rules) : null;
     if (layout === null || this.#layouts.some(({ pattern }) => pattern.source === layout.pattern.source))
       return;
-    if (tryParse(source) === undefined) return;
     this.#learned++;
     if (this.#layouts.length === MAX_LAYOUTS) this.#layouts.pop();
     this.#layouts.unshift(layout);
@@ -138,7 +138,12 @@ const MEMBER = new RegExp(
 );
 const END = /\s*\}$/y;
 
-function layoutOf<Kind>(source: string, kind: Kind, rules: LayoutRules<Kind>): Layout<Kind> | null {
+function layoutOf<Kind>(
+  source: string,
+  sample: JsonObject,
+  kind: Kind,
+  rules: LayoutRules,
+): Layout<Kind> | null {
   const members: Member[] = [];
   let pattern = "";
   let at = 0;
@@ -148,7 +153,7 @@ function layoutOf<Kind>(source: string, kind: Kind, rules: LayoutRules<Kind>): L
     if (before === undefined || key === undefined) break;
     if (key === "__proto__") return null;
     at = MEMBER.lastIndex;
-    const isUnread = !rules.isRead(key, kind);
+    const isUnread = !rules.isRead(key, sample);
     pattern += escaped(before);
     if (text !== undefined) {
       const value = textPattern(text, rules.fixedLength(key, text));

@@ -1,7 +1,7 @@
 import { type PartInput, UnreadablePart } from "../../format.ts";
 import { type JsonPlace, type JsonPlan, parseElement, splitJson } from "../../read/json-elements.ts";
 import { JsonLayouts } from "../../read/json-layouts.ts";
-import { isJsonObject, textOf } from "../../read/json-values.ts";
+import { isJsonObject, type JsonObject, textOf } from "../../read/json-values.ts";
 import { BundleContext, CONTEXT_RANKS, VALUE_TYPES } from "./bundle-context.ts";
 import { Spans } from "./spans.ts";
 
@@ -20,8 +20,6 @@ export interface ObjectKind {
   readonly isContext: boolean;
   /** It may be a row: the second pass needs it. */
   readonly isWanted: boolean;
-  /** Members that are not read of such objects, besides those of `UNREAD`. */
-  readonly unread?: readonly string[];
 }
 
 /** Reads a part to its end or to its fault, and collects what its objects say of each other and where they stand. */
@@ -93,7 +91,6 @@ function isContext(kind: ObjectKind): boolean {
 function kindBySource(source: string): ObjectKind {
   const type = /"id"\s*:\s*"([a-z0-9-]+)--/.exec(source)?.[1];
   if (type === undefined || type === "observed-data") return BOTH;
-  if (type === "relationship") return RELATION;
   if (CONTEXT_TYPES.has(type)) return CONTEXT;
   // Of plain observables the first pass needs only those that refer to others.
   const refers = VALUE_TYPES.has(type) && (source.includes("s_to_refs") || source.includes('s_to_ref"'));
@@ -102,10 +99,9 @@ function kindBySource(source: string): ObjectKind {
 
 const BOTH: ObjectKind = { isContext: true, isWanted: true };
 const CONTEXT: ObjectKind = { isContext: true, isWanted: false };
-const RELATION: ObjectKind = { isContext: true, isWanted: false, unread: ["id", "created"] };
-const ROW: ObjectKind = { isContext: false, isWanted: true, unread: ["created"] };
+const ROW: ObjectKind = { isContext: false, isWanted: true };
 
-const CONTEXT_TYPES = new Set([...CONTEXT_RANKS.keys(), "marking-definition", "sighting"]);
+const CONTEXT_TYPES = new Set([...CONTEXT_RANKS.keys(), "marking-definition", "relationship", "sighting"]);
 
 /** The type, and what begins the id: what an object is for follows from them. */
 function fixedLength(key: string, text: string): number {
@@ -113,9 +109,10 @@ function fixedLength(key: string, text: string): number {
   return key === "id" ? (/^[a-z0-9-]+--/.exec(text)?.[0].length ?? text.length) : 0;
 }
 
-function isRead(key: string, kind: ObjectKind): boolean {
-  return !UNREAD.has(key) && kind.unread?.includes(key) !== true;
+function isRead(key: string, sample: JsonObject): boolean {
+  if (sample.type === "relationship" && key === "id") return false;
+  return !UNREAD.has(key) && (key !== "created" || sample.type === "sighting");
 }
 
-/** Members that neither pass reads. */
+/** Members that neither pass reads. Of `created` see `BundleContext`. */
 const UNREAD = new Set(["spec_version", "created_by_ref", "modified", "description", "pattern_version"]);
