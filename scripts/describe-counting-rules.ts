@@ -21,7 +21,7 @@ Version \`${COUNTING_RULES}\`. This page is made from \`src/capabilities/outcome
 theirs.
 
 A figure counts distinct **objects**, never rows and never reports of the same thing. It carries the version of the rules, the
-instant, the reader, a qualifier, the objects counted and a hash of every assertion it rests on: the same inputs give
+instant, the reader, a qualifier, the objects counted and a hash of every assertion and table it rests on: the same inputs give
 the same value for ever. Numbers of countries are never summed into a total, because one object may concern two.
 
 | Figure | What it counts | Rule |

@@ -1,6 +1,5 @@
 /** What capabilities to the right and the programs may call. */
 export { listTables, type TableInUse } from "./readings/listTables.ts";
-export { loadOwnTables } from "./readings/loadOwnTables.ts";
 export { loadPublicData, type PublicData } from "./readings/loadPublicData.ts";
 export { openPublicTables, type PublicTables, tablesFrom } from "./readings/openPublicTables.ts";
 export { type OwnTables, readOwnTables } from "./readings/readOwnTables.ts";
