@@ -52,6 +52,8 @@ grant insert, update on threats.merge to muster_app;
 -- jurisdiction -------------------------------------------------------------------------------------------------------
 grant usage on schema jurisdiction to muster_app, muster_worker;
 grant select on jurisdiction.decision to muster_app, muster_worker;
+grant select on jurisdiction.table_edition to muster_app, muster_worker;
+grant insert on jurisdiction.table_edition to muster_worker;
 grant insert on jurisdiction.decision to muster_app;
 grant update (withdrawn_at) on jurisdiction.decision to muster_app;
 

@@ -143,10 +143,20 @@ create table jurisdiction.decision (
 );
 CREATE UNIQUE INDEX decision_in_force ON jurisdiction.decision USING btree (threat, country_role) WHERE (withdrawn_at IS NULL);
 
+create table jurisdiction.table_edition (
+  operation integer not null,
+  edition text not null,
+  first_used_at timestamp with time zone default now() not null,
+  constraint table_edition_pkey PRIMARY KEY (operation, edition),
+  constraint table_edition_edition_check CHECK ((edition ~ '^[0-9a-f]{64}$'::text))
+);
+
 grant usage on schema jurisdiction to muster_app;
 grant usage on schema jurisdiction to muster_worker;
 grant insert, select on jurisdiction.decision to muster_app;
 grant select on jurisdiction.decision to muster_worker;
+grant select on jurisdiction.table_edition to muster_app;
+grant insert, select on jurisdiction.table_edition to muster_worker;
 grant update (withdrawn_at) on jurisdiction.decision to muster_app;
 
 -- operations ----------------------------------------------------------------------------------------------------------

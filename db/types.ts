@@ -115,6 +115,12 @@ export interface JurisdictionDecision {
   withdrawn_at: Timestamp | null;
 }
 
+export interface JurisdictionTableEdition {
+  edition: string;
+  first_used_at: Generated<Timestamp>;
+  operation: number;
+}
+
 export interface OperationsHandling {
   codes: Generated<string[]>;
   expires_on: string | null;
@@ -283,6 +289,7 @@ export interface DB {
   "feeds.refused_row": FeedsRefusedRow;
   "feeds.source": FeedsSource;
   "jurisdiction.decision": JurisdictionDecision;
+  "jurisdiction.table_edition": JurisdictionTableEdition;
   "operations.handling": OperationsHandling;
   "operations.operation": OperationsOperation;
   "outcomes.figure": OutcomesFigure;

@@ -50,7 +50,7 @@ it("has a spent worker followed by another, job after job, without ever calling 
   expect(processes.size).toBeGreaterThan(8);
   expect(Math.max(...[...processes.values()].map((taken) => taken.length))).toBe(2);
   rmSync(folder, { recursive: true });
-}, 30_000);
+}, 120_000);
 
 /** Numbers of the children of this process. */
 function processesOfOurs(): string {

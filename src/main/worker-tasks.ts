@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { loadPublicData } from "#capabilities/jurisdiction/index.ts";
-import type { ExerciseTables } from "#capabilities/operations/index.ts";
+import { findDelivery } from "#capabilities/feeds/index.ts";
+import { insertTableEdition, loadPublicData } from "#capabilities/jurisdiction/index.ts";
 import { composePackages } from "#capabilities/packages/index.ts";
 import { type IntakeSurroundings, takeDelivery } from "#capabilities/threats/index.ts";
 import type { Task } from "#platform/jobs/worker.ts";
@@ -24,18 +24,26 @@ export function workerTasks(
 ): Readonly<Record<string, Task>> {
   const { database, store, workFolder, ownTables } = house;
   const pool = database.pool("worker");
-  const here = {
+  const intakeOf = (delivery: number): IntakeSurroundings => ({
     pool,
     connect: () => database.connect("worker"),
     store,
     workFolder,
     threadModule: new URL("./intake-thread.ts", import.meta.url),
-    loadPublicData: (exercise: ExerciseTables | null) => loadPublicData(exercise, ownTables),
+    async loadPublicData(exercise) {
+      const data = await loadPublicData(exercise, ownTables);
+      const received = await findDelivery(pool, delivery);
+      if (received !== null) await insertTableEdition(pool, received.operation, data.edition);
+      return data;
+    },
     timeLimitMs: READING_TIME_LIMIT_MS,
     ...changes,
-  };
+  });
   return {
-    "threats.takeDelivery": (payload) => takeDelivery(here, DeliveryJob.parse(payload).delivery),
+    "threats.takeDelivery": (payload) => {
+      const { delivery } = DeliveryJob.parse(payload);
+      return takeDelivery(intakeOf(delivery), delivery);
+    },
     "packages.composePackages": async (payload) =>
       onPrinted(await composePackages({ pool, store, ownTables }, ComposeJob.parse(payload))),
   };

@@ -1,4 +1,5 @@
 /** What capabilities to the right and the programs may call. */
+export { insertTableEdition } from "./queries.ts";
 export { listTables, type TableInUse } from "./readings/listTables.ts";
 export { loadPublicData, type PublicData } from "./readings/loadPublicData.ts";
 export { openPublicTables, type PublicTables, tablesFrom } from "./readings/openPublicTables.ts";

@@ -27,3 +27,30 @@ export async function listDecisions(
   );
   return Map.groupBy(found.rows, ({ threat }) => threat);
 }
+
+/** Notes that threats of the operation are assigned by this edition of the public tables. Noted before, it changes nothing. */
+export async function insertTableEdition(
+  db: pg.ClientBase | pg.Pool,
+  operation: number,
+  edition: string,
+): Promise<void> {
+  await db.query(
+    `/* jurisdiction.insertTableEdition */
+     insert into jurisdiction.table_edition (operation, edition) values ($1, $2) on conflict do nothing`,
+    [operation, edition],
+  );
+}
+
+/** Whether threats of the operation were assigned by any other edition of the public tables than this. */
+export async function hasOtherEditions(
+  db: pg.ClientBase | pg.Pool,
+  operation: number,
+  edition: string,
+): Promise<boolean> {
+  const found = await db.query<{ other: boolean }>(
+    `/* jurisdiction.hasOtherEditions */
+     select exists (select from jurisdiction.table_edition where operation = $1 and edition <> $2) as other`,
+    [operation, edition],
+  );
+  return found.rows[0]?.other === true;
+}

@@ -14,7 +14,7 @@ import { type Evidence, evidenceOf } from "../model/evidence.ts";
 import { explain } from "../model/explain.ts";
 import { gatherPublicEvidence } from "../model/public-evidence.ts";
 import { type CountryDecision, decideCountries } from "../model/weigh.ts";
-import { type DecidedCountry, listDecisions } from "../queries.ts";
+import { type DecidedCountry, hasOtherEditions, listDecisions } from "../queries.ts";
 import type { PublicTables } from "./openPublicTables.ts";
 
 const DAY_MS = 86_400_000;
@@ -39,7 +39,9 @@ export async function* streamResponsibleThreats(
   const decisions = await listDecisions(db, operation.id);
   const inputs = hashInputs(`${rules}\n${tables.edition}`, asOf);
   const frame = { asOf, from: Date.parse(operation.from), to: Date.parse(operation.to) + DAY_MS - 1 };
-  const only = country === undefined ? null : { country, alsoThreats: [...decisions.keys()] };
+  // What was assigned by other tables may carry another country than it has today: then every row is looked at.
+  const isOnTheRow = country !== undefined && !(await hasOtherEditions(db, operation.id, tables.edition));
+  const only = isOnTheRow ? { country, alsoThreats: [...decisions.keys()] } : null;
   for await (const threat of streamThreats(db, scope, only)) {
     inputs.add(threat);
     yield { ...viewOf(threat, frame), ...responsibilityFor(threat, tables, decisions.get(threat.id) ?? []) };
