@@ -42,7 +42,7 @@ grant insert on feeds.refused_row, feeds.audience to muster_worker;
 -- threats: an assertion is only ever added; what a source says is never changed, only said otherwise later -------------
 grant usage on schema threats to muster_app, muster_worker;
 grant select on all tables in schema threats to muster_app, muster_worker;
-grant insert on threats.threat, threats.assertion, threats.audience_set, threats.counter to muster_worker;
+grant insert on threats.threat, threats.assertion, threats.audience_set, threats.counter, threats.listing to muster_worker;
 grant update (audience_set) on threats.threat to muster_worker;
 grant update (merged_into) on threats.threat to muster_app;
 grant update on threats.counter to muster_worker;

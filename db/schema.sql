@@ -393,6 +393,16 @@ create table threats.counter (
   constraint counter_pkey PRIMARY KEY (operation, role, type, country, audience_set)
 );
 
+create table threats.listing (
+  operation smallint not null,
+  role smallint not null,
+  type smallint not null,
+  country text collate "C" not null,
+  audience_set integer not null,
+  threats uuid[] not null
+);
+CREATE INDEX listing_by_country ON threats.listing USING btree (operation, country, role);
+
 create table threats.merge (
   id integer generated always as identity not null,
   operation smallint not null,
@@ -437,7 +447,6 @@ create table threats.threat (
   merged_into uuid,
   constraint threat_pkey PRIMARY KEY (id)
 );
-CREATE INDEX threat_by_role_country ON threats.threat USING btree (operation, role, country, sequence);
 CREATE INDEX threat_in_order ON threats.threat USING brin (sequence) WITH (pages_per_range='32');
 
 grant usage on schema threats to muster_app;
@@ -449,6 +458,8 @@ grant insert, select on threats.audience_set to muster_worker;
 grant update, usage on sequence threats.commit_sequence to muster_worker;
 grant select on threats.counter to muster_app;
 grant insert, select, update on threats.counter to muster_worker;
+grant select on threats.listing to muster_app;
+grant insert, select on threats.listing to muster_worker;
 grant insert, select, update on threats.merge to muster_app;
 grant select on threats.merge to muster_worker;
 grant select on threats.observable_type to muster_app;

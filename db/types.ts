@@ -244,6 +244,15 @@ export interface ThreatsCounter {
   type: number;
 }
 
+export interface ThreatsListing {
+  audience_set: number;
+  country: string;
+  operation: number;
+  role: number;
+  threats: string[];
+  type: number;
+}
+
 export interface ThreatsMerge {
   id: Generated<number>;
   kept: string;
@@ -302,6 +311,7 @@ export interface DB {
   "threats.assertion": ThreatsAssertion;
   "threats.audience_set": ThreatsAudienceSet;
   "threats.counter": ThreatsCounter;
+  "threats.listing": ThreatsListing;
   "threats.merge": ThreatsMerge;
   "threats.observable_type": ThreatsObservableType;
   "threats.role": ThreatsRole;

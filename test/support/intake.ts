@@ -242,6 +242,16 @@ const CONTRADICTIONS = `/* test.listContradictions */
     full join recount using (operation, role, type, country, audience_set)
    where counter.threats is distinct from recount.threats
   union all
+  select 'threats that are not listed where they belong', count(*)::integer
+    from (select operation, role, type, coalesce(country, '') as country, audience_set, id from threats.threat
+          except
+          select operation, role, type, country, audience_set, unnest(threats) from threats.listing) unlisted
+  union all
+  select 'listed ids that are no threat of that role, type and country', count(*)::integer
+    from (select operation, role, type, country, unnest(threats) from threats.listing
+          except
+          select operation, role, type, coalesce(country, ''), id from threats.threat) stray
+  union all
   select 'threats without an assertion', count(*)::integer from threats.threat
    where not exists (select from threats.assertion where assertion.threat = threat.id)
   union all

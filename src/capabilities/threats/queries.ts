@@ -105,7 +105,7 @@ function readPlaces(bytes: Buffer): Uint32Array {
 }
 
 /**
- * Gives existing threats a larger audience set, and moves them in the counters. The arrays stand in subqueries so that
+ * Gives existing threats a larger audience set, moves them in the counters and lists them under it. The arrays stand in subqueries so that
  * the planner does not see how long they are: it would read the whole table for a hash join.
  * @param ids binary uuid[], `sets` their new sets
  */
@@ -123,6 +123,10 @@ export async function updateAudienceSets(
          join threats.threat on threat.id = change.id
      ), moved as (
        update threats.threat set audience_set = before.new_set from before where threat.id = before.id
+     ), listed as (
+       insert into threats.listing (operation, role, type, country, audience_set, threats)
+       select operation, role, type, country, new_set, array_agg(id order by id)
+         from before group by operation, role, type, country, new_set
      )
      insert into threats.counter (operation, role, type, country, audience_set, threats)
      select operation, role, type, country, audience_set, sum(n)
@@ -135,7 +139,8 @@ export async function updateAudienceSets(
   );
 }
 
-export interface CounterStep {
+/** New threats of one role, type, country and audience set. */
+export interface ThreatGroup {
   readonly role: number;
   readonly type: number;
   readonly country: string;
@@ -143,25 +148,38 @@ export interface CounterStep {
   readonly threats: number;
 }
 
-export async function addToCounters(
+/**
+ * Counts new threats and lists them.
+ * @param ids binary uuid[] of all of them, those of the first group first
+ */
+export async function insertListings(
   db: pg.ClientBase,
   operation: number,
-  steps: readonly CounterStep[],
+  groups: readonly ThreatGroup[],
+  ids: Buffer,
 ): Promise<void> {
-  if (steps.length === 0) return;
   await db.query(
-    `/* threats.addToCounters */
-     insert into threats.counter (operation, role, type, country, audience_set, threats)
-     select $1, * from unnest($2::smallint[], $3::smallint[], $4::text[], $5::integer[], $6::bigint[])
-     on conflict (operation, role, type, country, audience_set)
-     do update set threats = counter.threats + excluded.threats`,
+    `/* threats.insertListings */
+     with stretch as materialized (
+       select role, type, country, audience_set, threats, sum(threats) over (order by place) as last
+         from unnest($2::smallint[], $3::smallint[], $4::text[], $5::integer[], $6::integer[])
+              with ordinality as stretch (role, type, country, audience_set, threats, place)
+     ), counted as (
+       insert into threats.counter (operation, role, type, country, audience_set, threats)
+       select $1, role, type, country, audience_set, threats from stretch
+       on conflict (operation, role, type, country, audience_set)
+       do update set threats = counter.threats + excluded.threats
+     )
+     insert into threats.listing (operation, role, type, country, audience_set, threats)
+     select $1, role, type, country, audience_set, ($7::uuid[])[last - threats + 1 : last] from stretch`,
     [
       operation,
-      steps.map((step) => step.role),
-      steps.map((step) => step.type),
-      steps.map((step) => step.country),
-      steps.map((step) => step.audienceSet),
-      steps.map((step) => step.threats),
+      groups.map((group) => group.role),
+      groups.map((group) => group.type),
+      groups.map((group) => group.country),
+      groups.map((group) => group.audienceSet),
+      groups.map((group) => group.threats),
+      ids,
     ],
   );
 }

@@ -11,9 +11,9 @@ import { copyBinary } from "#platform/postgres/copy.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
 import { THREAT_ID_BYTES } from "../model/identity.ts";
 import {
-  addToCounters,
   findMissingAssertions,
   findThreats,
+  insertListings,
   lockIntake,
   takeSequence,
   updateAudienceSets,
@@ -195,7 +195,7 @@ async function writeThreats(
   if (fresh.length === 0) return;
   const tuples = Buffer.from(claims.threatTuples.buffer);
   let sequence = await takeSequence(db, fresh.length);
-  const counted = new Map<number, { group: number; audienceSet: number; threats: number }>();
+  const groups = new Map<number, { group: number; audienceSet: number; claims: number[] }>();
   const freshClaims = new Uint32Array(fresh.length);
   for (const [at, threat] of fresh.entries()) {
     const claim = threats[threat] ?? 0;
@@ -206,18 +206,22 @@ async function writeThreats(
     tuples.writeInt32BE(audienceSet, tuple + THREAT_AUDIENCE_SET_OFFSET);
     const group = claims.group[claim] ?? 0;
     const key = audienceSet * 65_536 + group;
-    const step = counted.get(key);
-    if (step === undefined) counted.set(key, { group, audienceSet, threats: 1 });
-    else step.threats++;
+    const same = groups.get(key);
+    if (same === undefined) groups.set(key, { group, audienceSet, claims: [claim] });
+    else same.claims.push(claim);
   }
   await copyBinary(db, THREAT_COLUMNS, [selector.select(tuples, claims.threatEnds, freshClaims)]);
-  await addToCounters(
+  const listed = [...groups.values()];
+  const order = Uint32Array.from(listed.flatMap(({ claims: ofGroup }) => ofGroup));
+  await insertListings(
     db,
     operation,
-    [...counted.values()].flatMap(({ group, audienceSet, threats: count }) => {
+    listed.map(({ group, audienceSet, claims: { length } }) => {
       const words = batch.groups[group];
-      return words === undefined ? [] : [{ ...words, audienceSet, threats: count }];
+      if (words === undefined) throw new Error(`batch ${batch.number} has no group ${group}`);
+      return { ...words, audienceSet, threats: length };
     }),
+    arrayParameter("uuid", claims.keys, order, KEY_BYTES, 0),
   );
 }
 
