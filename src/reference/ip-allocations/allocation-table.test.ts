@@ -145,6 +145,21 @@ describe("an allocation table", () => {
     ).rejects.toThrow("ENOENT");
   });
 
+  it("counts its lines and loses none where the pieces of a long file meet, whatever their ends", async () => {
+    // 1.2 MB of rows of odd lengths: the file is read in pieces of 1 MiB.
+    const base = 3323068416;
+    const rows = Array.from({ length: 40_000 }, (_, at) => {
+      const end = ["", "\r", ",a note", " "][at % 4] ?? "";
+      return `${base + at},${base + at},${at % 3 === 0 ? "ID" : "MY"}${end}`;
+    });
+    const table = await tableOf(rows.join("\n"));
+    for (let at = 0; at < rows.length; at += 1)
+      if (table.countryOfV4(base + at) !== (at % 3 === 0 ? "ID" : "MY")) throw new Error(`row ${at} is lost`);
+    expect(table.countryOfV4(base + rows.length)).toBeNull();
+    rows[38_999] = `${base},${base - 1},ID`;
+    await expect(tableOf(rows.join("\n"))).rejects.toThrow("line 39000: the range ends before it starts");
+  });
+
   it("says every country of a range of addresses", async () => {
     const table = await tableOf("198.18.0.0/16,ID\n198.19.0.0/17,MY\n2001:db8::/33,SG");
     expect(table.countriesBetween("198.18.0.0", "198.18.9.255")).toEqual(["ID"]);

@@ -134,17 +134,21 @@ class StretchWriter {
   }
 
   range(rows: RangeRows, row: number): void {
+    const { free, words } = this;
+    const { columns } = rows;
     let gap = false;
-    for (let word = 0; word < this.words; word++) {
-      if ((rows.columns[word]?.[row] ?? 0) !== this.free[word]) gap = true;
+    for (let word = 0; word < words; word++) {
+      if ((columns[word]?.[row] ?? 0) !== free[word]) gap = true;
     }
-    if (gap) this.open(0);
-    for (let word = 0; word < this.words; word++) this.free[word] = rows.columns[word]?.[row] ?? 0;
+    if (gap) {
+      this.open(0);
+      for (let word = 0; word < words; word++) free[word] = columns[word]?.[row] ?? 0;
+    }
     this.open(rows.codes[row] ?? 0);
     let carry = 1;
-    for (let word = this.words - 1; word >= 0; word--) {
-      const value = (rows.columns[word + this.words]?.[row] ?? 0) + carry;
-      this.free[word] = value >>> 0;
+    for (let word = words - 1; word >= 0; word--) {
+      const value = (columns[word + words]?.[row] ?? 0) + carry;
+      free[word] = value;
       carry = value > 0xffffffff ? 1 : 0;
     }
     this.full = carry === 1;
@@ -169,16 +173,17 @@ class StretchWriter {
   }
 
   private open(code: number): void {
+    const { starts, free, words, codes } = this;
     const at = this.count - 1;
-    if (this.codes[at] === code) return;
-    // A stretch opened at the very address of the one before replaces it: only the empty first one can be met here.
-    const replaces = this.starts.every((column, word) => column[at] === this.free[word]);
+    if (codes[at] === code) return;
+    // A stretch opened at the very address of the one before replaces it: only the empty first one can be met there.
+    const replaces = at === 0 && starts.every((column, word) => column[0] === free[word]);
     const place = replaces ? at : this.count++;
-    for (let word = 0; word < this.words; word++) {
-      const column = this.starts[word];
-      if (column !== undefined) column[place] = this.free[word] ?? 0;
+    for (let word = 0; word < words; word++) {
+      const column = starts[word];
+      if (column !== undefined) column[place] = free[word] ?? 0;
     }
-    this.codes[place] = code;
+    codes[place] = code;
   }
 }
 
@@ -208,11 +213,12 @@ function compareStartToEnd(rows: RangeRows, start: number, end: number): number 
 }
 
 function compare(rows: RangeRows, columnA: number, a: number, columnB: number, b: number): number {
-  for (let word = 0; word < rows.words; word++) {
-    const difference = (rows.columns[columnA + word]?.[a] ?? 0) - (rows.columns[columnB + word]?.[b] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+  const { columns, words } = rows;
+  // All there is of IPv4, and mostly enough of IPv6.
+  let difference = (columns[columnA]?.[a] ?? 0) - (columns[columnB]?.[b] ?? 0);
+  for (let word = 1; difference === 0 && word < words; word++)
+    difference = (columns[columnA + word]?.[a] ?? 0) - (columns[columnB + word]?.[b] ?? 0);
+  return difference;
 }
 
 function startOf(rows: RangeRows, row: number): bigint {

@@ -20,15 +20,20 @@ export function emptyRows(words: 1 | 4, capacity: number): RangeRows {
   };
 }
 
-/** Appends the range whose bounds lie in `first` and `last` (as many words as the rows have). */
+/**
+ * Appends the range whose bounds lie in `first` and `last`. Both may be longer than the rows have words: the last words
+ * count, so that one buffer of four serves both families and no view is made for a row.
+ */
 export function addRange(rows: RangeRows, first: Uint32Array, last: Uint32Array, code: number): void {
   if (rows.count === rows.codes.length) grow(rows);
+  const { words, columns } = rows;
   const at = rows.count++;
-  for (let word = 0; word < rows.words; word++) {
-    const start = rows.columns[word];
-    const end = rows.columns[word + rows.words];
-    if (start !== undefined) start[at] = first[word] ?? 0;
-    if (end !== undefined) end[at] = last[word] ?? 0;
+  const skip = first.length - words;
+  for (let word = 0; word < words; word++) {
+    const start = columns[word];
+    const end = columns[word + words];
+    if (start !== undefined) start[at] = first[skip + word] ?? 0;
+    if (end !== undefined) end[at] = last[skip + word] ?? 0;
   }
   rows.codes[at] = code;
 }
