@@ -81,18 +81,30 @@ describe("reading objects by their layout", () => {
   });
 
   it("tells objects apart by their fixed texts and finds each one's layout again", () => {
-    const layouts = create(["note"]);
-    const a = (id: number) => `{"type":"a","id":${id},"note":"x"}`;
-    const b = (id: number) => `{"type":"b","id":${id},"note":"x"}`;
+    const layouts = create(["note", "notes"]);
+    const a = (id: number) => `{"type":"a","id":${id},"note":"x","notes":["x"]}`;
+    const b = (id: number) => `{"type":"b","id":${id},"note":"x","notes":["x"]}`;
     layouts.learn(a(1), "first");
     expect(layouts.meet(b(2), 0, all)).toBeNull();
     layouts.learn(b(2), "second");
-    expect(layouts.meet(a(3), 0, all)).toEqual({ kind: "first", end: 30, object: { type: "a", id: 3 } });
+    expect(layouts.meet(a(3), 0, all)).toEqual({ kind: "first", end: 44, object: { type: "a", id: 3 } });
     expect(layouts.meet(b(4), 0, (kind) => kind === "first")).toEqual({
       kind: "second",
-      end: 30,
+      end: 44,
       object: null,
     });
+  });
+
+  it("learns nothing from an object whose keys are no plain ones", () => {
+    for (const source of ['{"a":["x"],"a":"b"}', '{"__proto__":"x","a":"b"}', '{"\\u0061":"x"}', "{}"]) {
+      const layouts = create();
+      layouts.learn(source, "kind");
+      const met = layouts.meet(source, 0, all);
+      if (met !== null) expect(met.object).toEqual(JSON.parse(source));
+    }
+    const layouts = create();
+    layouts.learn('{"a":["x"],"a":"b"}', "kind");
+    expect(layouts.meet('{"a":["x"],"a":"b"}', 0, all)).toBeNull();
   });
 
   it("finds the same end whether the object is wanted or not", () => {

@@ -91,8 +91,8 @@ export class JsonLayouts<Kind> {
     return true;
   }
 
-  #objectOf({ members }: Layout<Kind>, values: RegExpExecArray): JsonObject | null {
-    const object: Record<string, unknown> = {};
+  #objectOf({ members, constants }: Layout<Kind>, values: RegExpExecArray): JsonObject | null {
+    const object: Record<string, unknown> = { ...constants };
     for (let at = 0; at < members.length; at++) {
       const member = members[at];
       const text = values[at + 1];
@@ -100,9 +100,9 @@ export class JsonLayouts<Kind> {
       if (member.form === "text") object[member.key] = text;
       else if (member.form === "word") object[member.key] = valueOfWord(text);
       else {
-        const value = this.#nested.parse(text);
-        if (value === undefined) return null;
-        object[member.key] = value;
+        if (member.last?.text !== text) member.last = this.#nested.parse(text);
+        if (member.last === null) return null;
+        if (member.form === "nested") object[member.key] = member.last.value;
       }
     }
     return object;
@@ -114,12 +114,17 @@ interface Layout<Kind> {
   readonly pattern: RegExp;
   /** One for each group of the pattern. */
   readonly members: readonly Member[];
+  /** All members that are read, with the values of those that the layout fixes: copied for each object, which costs less than growing one. */
+  readonly constants: JsonObject;
   follower: Layout<Kind> | null;
 }
 
 interface Member {
   readonly key: string;
-  readonly form: "text" | "word" | "nested";
+  /** `checked` is a nested value that nobody reads: it is parsed because parsing is what checks it. */
+  readonly form: "text" | "word" | "nested" | "checked";
+  /** The nested value read last: labels are often those of the object before. */
+  last: Nested | null;
 }
 
 const TEXT = '[^"\\\\\\x00-\\x1f]*';
@@ -145,36 +150,39 @@ function layoutOf<Kind>(
   rules: LayoutRules,
 ): Layout<Kind> | null {
   const members: Member[] = [];
+  const constants: Record<string, unknown> = {};
   let pattern = "";
   let at = 0;
   for (let count = 0; count < MAX_MEMBERS; count++) {
     MEMBER.lastIndex = at;
     const [, before, key, text, word, list, object] = MEMBER.exec(source) ?? [];
     if (before === undefined || key === undefined) break;
-    if (key === "__proto__") return null;
+    if (key === "__proto__" || Object.hasOwn(constants, key)) return null;
     at = MEMBER.lastIndex;
-    const isUnread = !rules.isRead(key, sample);
-    pattern += escaped(before);
-    if (text !== undefined) {
-      const value = textPattern(text, rules.fixedLength(key, text));
-      pattern += isUnread ? `"${value}"` : `"(${value})"`;
-      if (!isUnread) members.push({ key, form: "text" });
-    } else if (word !== undefined) {
-      pattern += isUnread ? `(?:${WORD})` : `(${WORD})`;
-      if (!isUnread) members.push({ key, form: "word" });
-    } else {
-      pattern += `(${list !== undefined ? LIST : object !== undefined ? OBJECT : OBJECTS})`;
-      members.push({ key, form: "nested" });
-    }
+    const fixed = text === undefined ? "" : text.slice(0, rules.fixedLength(key, text));
+    const isRead = rules.isRead(key, sample);
+    const isConstant = text !== undefined && fixed.length === text.length && fixed !== "";
+    if (isRead) constants[key] = isConstant ? fixed : null;
+    const form = formOf(text, word, isRead);
+    const isTaken = form === "checked" || (isRead && !isConstant);
+    if (isTaken) members.push({ key, form, last: null });
+    const nested = list !== undefined ? LIST : object !== undefined ? OBJECT : OBJECTS;
+    const rest = form === "text" ? (isConstant ? "" : TEXT) : form === "word" ? WORD : nested;
+    const value = escaped(fixed) + rest;
+    const group = isTaken ? `(${value})` : `(?:${value})`;
+    pattern += escaped(before) + (form === "text" ? `"${group}"` : group);
   }
   END.lastIndex = at;
   const end = END.exec(source)?.[0];
-  if (end === undefined || members.length === 0) return null;
-  return { kind, pattern: new RegExp(pattern + escaped(end), "y"), members, follower: null };
+  if (end === undefined) return null;
+  const whole = new RegExp(pattern + escaped(end), "y");
+  return { kind, pattern: whole, members, constants, follower: null };
 }
 
-function textPattern(text: string, fixedLength: number): string {
-  return escaped(text.slice(0, fixedLength)) + (fixedLength >= text.length ? "" : TEXT);
+function formOf(text: string | undefined, word: string | undefined, isRead: boolean): Member["form"] {
+  if (text !== undefined) return "text";
+  if (word !== undefined) return "word";
+  return isRead ? "nested" : "checked";
 }
 
 function escaped(text: string): string {
@@ -190,19 +198,26 @@ function valueOfWord(word: string): number | boolean | null {
 const MAX_REMEMBERED = 2000;
 const MAX_REMEMBERED_LENGTH = 500;
 
+interface Nested {
+  readonly text: string;
+  readonly value: unknown;
+}
+
 /** Parses nested values and remembers them by their text: labels and references are the same in thousands of objects. */
 class NestedValues {
-  readonly #known = new Map<string, unknown>();
+  readonly #known = new Map<string, Nested>();
 
-  /** `undefined` when it is no JSON. */
-  parse(text: string): unknown {
+  /** `null` when it is no JSON. */
+  parse(text: string): Nested | null {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
     const value = tryParse(text);
-    if (value === undefined || text.length > MAX_REMEMBERED_LENGTH) return value;
+    if (value === undefined) return null;
+    const nested = { text: copyOfText(text), value };
+    if (text.length > MAX_REMEMBERED_LENGTH) return nested;
     if (this.#known.size >= MAX_REMEMBERED) this.#known.clear();
-    this.#known.set(copyOfText(text), value);
-    return value;
+    this.#known.set(nested.text, nested);
+    return nested;
   }
 }
 
