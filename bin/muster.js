@@ -12,6 +12,9 @@ const node = existsSync(ownNode) ? ownNode : process.execPath;
 
 const child = spawn(node, [join(home, "src", "main", "cli.ts"), ...process.argv.slice(2)], {
   stdio: "inherit",
+  // Node keeps compiled modules there, for this program and those it starts: half of a start. Where the folder cannot
+  // be written, as in an installation of another user, it does without.
+  env: { NODE_COMPILE_CACHE: join(home, "node_modules", ".cache", "muster"), ...process.env },
 });
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => process.exit(signal ? 1 : (code ?? 1)));

@@ -1,14 +1,5 @@
 import { Command, CommanderError } from "commander";
 import { Problem } from "#platform/problem.ts";
-import { deliverCommand } from "./commands/deliver.ts";
-import { exerciseCommand } from "./commands/exercise.ts";
-import { figuresCommand } from "./commands/figures.ts";
-import { operationCommand } from "./commands/operation.ts";
-import { packageCommand } from "./commands/package.ts";
-import { runCommand } from "./commands/run.ts";
-import { tablesCommand } from "./commands/tables.ts";
-import { threatCommand } from "./commands/threat.ts";
-import { verifyCommand } from "./commands/verify.ts";
 
 /** As sysexits.h names them, so that scripts can tell a bad file from a database that is away. */
 const EXIT_CODES = {
@@ -27,19 +18,24 @@ const program = new Command("muster")
   .showHelpAfterError()
   .exitOverride();
 
-for (const command of [
-  runCommand,
-  exerciseCommand,
-  operationCommand,
-  deliverCommand,
-  threatCommand,
-  figuresCommand,
-  packageCommand,
-  tablesCommand,
-  verifyCommand,
-]) {
-  program.addCommand(command());
-}
+/** In the order in which the help lists them. */
+const COMMANDS = new Map<string, () => Promise<Command>>([
+  ["run", async () => (await import("./commands/run.ts")).runCommand()],
+  ["exercise", async () => (await import("./commands/exercise.ts")).exerciseCommand()],
+  ["operation", async () => (await import("./commands/operation.ts")).operationCommand()],
+  ["deliver", async () => (await import("./commands/deliver.ts")).deliverCommand()],
+  ["threat", async () => (await import("./commands/threat.ts")).threatCommand()],
+  ["figures", async () => (await import("./commands/figures.ts")).figuresCommand()],
+  ["package", async () => (await import("./commands/package.ts")).packageCommand()],
+  ["tables", async () => (await import("./commands/tables.ts")).tablesCommand()],
+  ["verify", async () => (await import("./commands/verify.ts")).verifyCommand()],
+]);
+
+// Reading all modules costs half a second: only the command that is asked for is read, or all of them for the help.
+const [asked = ""] = process.argv.slice(2);
+const known = COMMANDS.get(asked);
+const needed = known !== undefined ? [known] : ["--version", "-V"].includes(asked) ? [] : COMMANDS.values();
+for (const makeCommand of needed) program.addCommand(await makeCommand());
 
 try {
   await program.parseAsync();
