@@ -7,16 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { VisibleThreat } from "#capabilities/threats/index.ts";
 import { loadSigner, type Signer } from "#platform/signing/signer.ts";
 import { ensureSigningKey } from "#platform/signing/signing-key.ts";
+import { defang } from "#standards/observable/defang.ts";
+import { refang } from "#standards/observable/refang.ts";
 import { annexDifferences } from "./annex-agreement.ts";
 import { composeReports } from "./compose-reports.ts";
 import { anOperation, aReader, aThreat, manyThreats } from "./example-input.ts";
-import { defang, refang } from "./model/defang.ts";
-import type { PackageFile } from "./model/manifest.ts";
+import { MANIFEST_FILE, type PackageFile, SIGNATURE_FILE } from "./model/manifest.ts";
 import type { ReportContent, ReportLanguage } from "./model/report.ts";
 import { reportJsonSchema } from "./model/report-schema.ts";
 import { type PdfPrinter, pdfPrinter } from "./render/pdf/pdf-printer.ts";
 import { renderPackage } from "./render/render-package.ts";
-import { signPackage } from "./sign-package.ts";
 import { verifyPackage, verifyText } from "./verify.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "packages-"));
@@ -63,6 +63,15 @@ async function pagesOf(files: readonly PackageFile[]): Promise<string[]> {
   const document = await getDocumentProxy(new Uint8Array(bytesOf(files, "report.pdf")));
   const { text } = await extractText(document, { mergePages: false });
   return text.map(squeeze);
+}
+
+/** As the signer makes it, which also asks the database and the store. */
+async function signatureOf(files: readonly PackageFile[]): Promise<PackageFile> {
+  const signature = await signer.signDetached(
+    bytesOf(files, MANIFEST_FILE),
+    new Date("2026-11-01T00:00:00Z"),
+  );
+  return { name: SIGNATURE_FILE, bytes: Buffer.from(signature, "utf8") };
 }
 
 function squeeze(text: string): string {
@@ -199,7 +208,7 @@ describe("need-to-know", () => {
       (candidate) => candidate.country === "ID",
     )) {
       const files = renderPackage(report, printer);
-      files.push(await signPackage(files, signer, new Date("2026-11-01T00:00:00Z")));
+      files.push(await signatureOf(files));
       const haystacks = files.map((file) => Buffer.from(file.bytes).toString("latin1"));
       haystacks.push(rawStreams(bytesOf(files, "report.pdf")), (await pagesOf(files)).join(""));
       for (const secret of secrets) {
@@ -222,7 +231,7 @@ describe("verifyPackage", () => {
   async function written(name: string): Promise<string> {
     const target = mkdtempSync(join(folder, `${name}-`));
     const files = renderPackage(theReport(manyThreats("ID", 6), "fr"), printer);
-    const signature = await signPackage(files, signer, new Date("2026-11-01T00:00:00Z"));
+    const signature = await signatureOf(files);
     for (const file of [...files, signature]) writeFileSync(join(target, file.name), file.bytes);
     return target;
   }

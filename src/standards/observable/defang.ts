@@ -1,23 +1,37 @@
+import type { Observable } from "./types.ts";
+
 /**
- * Makes a value in normal form harmless to click, for print and mail: `http://a.example/x` becomes `hxxp[://]a[.]example/x`.
- * Only scheme and host are touched, so that `refang(defang(value))` is `value` again. File hashes and accounts come back as
- * they are.
+ * An observable in normal form as it is printed and shown, so that no reader and no program turns it into a link: `hxxps://host[.]example/path`,
+ * `name[@]host[.]example`, `192[.]0[.]2[.]1`, `2001[:]db8::1`. Only the part that could be contacted is changed;
+ * `refang` gives the value back.
  */
-export function defang(value: string): string {
-  const scheme = value.indexOf("://");
-  if (scheme === -1) return defangHost(value);
-  const authorityStart = scheme + 3;
-  const found = value.slice(authorityStart).search(/[/?#]/);
-  const end = found === -1 ? value.length : authorityStart + found;
-  return `${hideScheme(value.slice(0, scheme))}[://]${defangHost(value.slice(authorityStart, end))}${value.slice(end)}`;
+export function defang({ type, value }: Observable): string {
+  switch (type) {
+    case "url":
+      return defangUrl(value);
+    case "email-addr":
+      return bracketDots(value).replace("@", "[@]");
+    case "ipv6-addr":
+    case "ipv6-cidr":
+      return value.replace(":", "[:]");
+    case "ipv4-addr":
+    case "ipv4-cidr":
+    case "domain-name":
+      return bracketDots(value);
+    default:
+      return value;
+  }
 }
 
-function hideScheme(scheme: string): string {
-  if (scheme === "http" || scheme === "https") return scheme.replace("tt", "xx");
-  return scheme === "ftp" ? "fxp" : scheme;
+function defangUrl(url: string): string {
+  const match = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/is.exec(url);
+  if (!match) return bracketDots(url);
+  const [, scheme = "", authority = "", rest = ""] = match;
+  const harmless = scheme.replace(/^http/i, "hxxp").replace(/^ftp/i, "fxp");
+  const host = authority.startsWith("[") ? authority.replace(":", "[:]") : bracketDots(authority);
+  return `${harmless}://${host}${rest}`;
 }
 
-/** An IPv6 host keeps its own brackets; the colons inside carry the marks. */
-function defangHost(host: string): string {
-  return host.replaceAll(".", "[.]").replace("@", "[@]").replaceAll("::", "[::]");
+function bracketDots(host: string): string {
+  return host.replaceAll(".", "[.]");
 }

@@ -279,7 +279,7 @@ describe("normaliseObservable", () => {
       fc.property(value, (raw) => {
         const normal = normaliseObservable(raw);
         if (!normal.ok) return;
-        const back = normaliseObservable(defang(normal.value), normal.type);
+        const back = normaliseObservable(defang(normal), normal.type);
         expect(back).toMatchObject({ ok: true, type: normal.type, value: normal.value });
       }),
       { numRuns: 2000 },

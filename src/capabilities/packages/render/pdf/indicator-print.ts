@@ -1,6 +1,6 @@
 import { isolate } from "#platform/i18n/isolate.ts";
 import { countryName } from "#reference/countries/country-names.ts";
-import { defang } from "../../model/defang.ts";
+import { defang } from "#standards/observable/defang.ts";
 import type { ReportContent, ReportThreat } from "../../model/report.ts";
 import { printable, printableIdentifier } from "../printable.ts";
 import type { Words } from "./report-view.ts";
