@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { asCaller } from "#platform/postgres/caller.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchPackages } from "./packages.ts";
 
@@ -7,12 +8,14 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rows: { type: "string", default: "1000000" }, large: { type: "boolean", default: false } },
 });
+/** The desk of the only operation of a new database. */
+const DESK = { officer: "1", operations: "{1}", desk: "{1}" };
 switch (positionals[0]) {
   case "ingest":
-    await benchIngest(Number(values.rows), values.large);
+    await asCaller(DESK, () => benchIngest(Number(values.rows), values.large));
     break;
   case "packages":
-    await benchPackages(95, 30_000);
+    await asCaller(DESK, () => benchPackages(95, 30_000));
     break;
   default:
     console.error("npm run bench -- ingest [--rows N] [--large] | packages");

@@ -1,7 +1,8 @@
 -- Who may do what. Applied after every migration, so it only says what holds now, each statement repeatable.
 -- How to read it: every program has its own role (src/platform/postgres/roles.ts creates them).
 --   muster_owner   owns all tables and migrates; no program runs as it, or the grants below would mean nothing
---   muster_app     http and cli: faces people, held by row-level security
+--   muster_gate    http and cli: who is there and what may he see; reads people and audiences, no content
+--   muster_app     http and cli: does what that person asked, held by row-level security
 --   muster_worker  takes deliveries in; passes row-level security by, because COPY demands it
 --   muster_signer  reads releases and adds signatures
 -- What may not change is not granted: a table without `update` and `delete` here is append-only.
@@ -10,8 +11,8 @@
 revoke all on schema public from public;
 
 -- platform -----------------------------------------------------------------------------------------------------------
-grant usage on schema platform to muster_app, muster_worker, muster_signer;
-grant select on platform.migration to muster_app, muster_worker, muster_signer;
+grant usage on schema platform to muster_gate, muster_app, muster_worker, muster_signer;
+grant select on platform.migration to muster_gate, muster_app, muster_worker, muster_signer;
 grant execute on function platform.add_job to muster_app, muster_worker, muster_signer;
 grant execute on function platform.count_jobs to muster_app;
 grant select, insert, update, delete on platform.worker_process to muster_worker, muster_signer;
@@ -22,15 +23,25 @@ grant select, insert, update, delete on all tables in schema graphile_worker to 
 grant usage on all sequences in schema graphile_worker to muster_worker, muster_signer;
 grant execute on all functions in schema graphile_worker to muster_worker, muster_signer;
 
+-- people: the gate alone; the app knows of its officer what the settings say -------------------------------------------
+grant usage on schema people to muster_gate, muster_app;
+grant select, insert on people.organisation, people.officer to muster_gate;
+grant update (name, language, ended_at) on people.officer to muster_gate;
+grant select, insert on people.duty, people.membership to muster_gate;
+grant update (ended_at) on people.duty to muster_gate;
+grant update (until_time) on people.membership to muster_gate;
+grant select on people.officer to muster_app;
+
 -- operations ---------------------------------------------------------------------------------------------------------
-grant usage on schema operations to muster_app, muster_worker, muster_signer;
+grant usage on schema operations to muster_gate, muster_app, muster_worker, muster_signer;
 grant select, insert on operations.operation to muster_app;
-grant select on operations.operation to muster_worker, muster_signer;
+grant select on operations.operation to muster_gate, muster_worker, muster_signer;
 grant select, insert on operations.handling to muster_app, muster_worker;
-grant select on operations.handling to muster_signer;
+grant select on operations.handling to muster_gate, muster_signer;
 
 -- feeds --------------------------------------------------------------------------------------------------------------
-grant usage on schema feeds to muster_app, muster_worker, muster_signer;
+grant usage on schema feeds to muster_gate, muster_app, muster_worker, muster_signer;
+grant select on feeds.source, feeds.audience to muster_gate;
 grant select, insert on feeds.source, feeds.delivery to muster_app;
 grant select, insert, update on feeds.mapping to muster_app;
 grant select on all tables in schema feeds to muster_app;
@@ -62,6 +73,8 @@ grant usage on schema packages to muster_app, muster_worker, muster_signer;
 grant select on all tables in schema packages to muster_app, muster_worker, muster_signer;
 grant insert on packages.country_package, packages.package_file, packages.package_threat to muster_worker;
 grant insert on packages.release to muster_signer;
+revoke all on function packages.is_released from public;
+grant execute on function packages.is_released to muster_app;
 
 -- outcomes: a stated figure is never changed ---------------------------------------------------------------------------
 grant usage on schema outcomes to muster_app;

@@ -13,6 +13,12 @@ create table feeds.audience (
   constraint audience_handling_fkey FOREIGN KEY (handling) REFERENCES operations.handling(id),
   constraint audience_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id)
 );
+alter table feeds.audience enable row level security;
+create policy desk on feeds.audience for select to muster_app using ((source IN ( SELECT source.id
+   FROM feeds.source
+  WHERE (source.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)))));
+create policy programs on feeds.audience for select to muster_gate, muster_signer using (true);
+create policy readers on feeds.audience for select to muster_app using ((id IN ( SELECT platform.caller_numbers('audiences'::text) AS caller_numbers)));
 
 create table feeds.delivery (
   id integer generated always as identity not null,
@@ -56,6 +62,10 @@ create table feeds.delivery (
 );
 CREATE INDEX delivery_by_bytes ON feeds.delivery USING btree (source, sha256);
 CREATE INDEX delivery_by_name ON feeds.delivery USING btree (source, file_name, id);
+alter table feeds.delivery enable row level security;
+create policy desk on feeds.delivery to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
+create policy own on feeds.delivery to muster_app using ((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers))) with check ((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)));
+create policy programs on feeds.delivery for select to muster_signer using (true);
 
 create table feeds.delivery_part (
   delivery integer not null,
@@ -68,6 +78,9 @@ create table feeds.delivery_part (
   constraint delivery_part_pkey PRIMARY KEY (delivery, part),
   constraint delivery_part_delivery_fkey FOREIGN KEY (delivery) REFERENCES feeds.delivery(id)
 );
+alter table feeds.delivery_part enable row level security;
+create policy of_deliveries on feeds.delivery_part for select to muster_app using ((delivery IN ( SELECT delivery.id
+   FROM feeds.delivery)));
 
 create table feeds.mapping (
   source integer not null,
@@ -77,6 +90,12 @@ create table feeds.mapping (
   constraint mapping_pkey PRIMARY KEY (source, header_sha256),
   constraint mapping_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id)
 );
+alter table feeds.mapping enable row level security;
+create policy of_sources on feeds.mapping to muster_app using (((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)) OR (source IN ( SELECT source.id
+   FROM feeds.source
+  WHERE (source.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)))))) with check (((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)) OR (source IN ( SELECT source.id
+   FROM feeds.source
+  WHERE (source.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))))));
 
 create table feeds.refused_row (
   delivery integer not null,
@@ -88,6 +107,9 @@ create table feeds.refused_row (
   raw text not null,
   constraint refused_row_pkey PRIMARY KEY (delivery, part, "row", ordinal)
 );
+alter table feeds.refused_row enable row level security;
+create policy of_deliveries on feeds.refused_row for select to muster_app using ((delivery IN ( SELECT delivery.id
+   FROM feeds.delivery)));
 
 create table feeds.source (
   id integer generated always as identity not null,
@@ -108,11 +130,18 @@ create table feeds.source (
   constraint source_kind_check CHECK ((kind = ANY (ARRAY['partner'::text, 'country'::text, 'csirt'::text]))),
   constraint source_reliability_check CHECK ((reliability = ANY (ARRAY['A'::text, 'B'::text, 'C'::text, 'D'::text, 'E'::text, 'F'::text])))
 );
+alter table feeds.source enable row level security;
+create policy desk on feeds.source to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
+create policy heard on feeds.source for select to muster_app using ((id IN ( SELECT platform.caller_numbers('heard_sources'::text) AS caller_numbers)));
+create policy own on feeds.source for select to muster_app using ((id IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)));
+create policy programs on feeds.source for select to muster_gate, muster_signer using (true);
 
 grant usage on schema feeds to muster_app;
+grant usage on schema feeds to muster_gate;
 grant usage on schema feeds to muster_signer;
 grant usage on schema feeds to muster_worker;
 grant select on feeds.audience to muster_app;
+grant select on feeds.audience to muster_gate;
 grant insert, select on feeds.audience to muster_worker;
 grant insert, select on feeds.delivery to muster_app;
 grant select, update on feeds.delivery to muster_worker;
@@ -123,6 +152,7 @@ grant select on feeds.mapping to muster_worker;
 grant select on feeds.refused_row to muster_app;
 grant insert, select on feeds.refused_row to muster_worker;
 grant insert, select on feeds.source to muster_app;
+grant select on feeds.source to muster_gate;
 grant select on feeds.source to muster_worker;
 
 -- jurisdiction --------------------------------------------------------------------------------------------------------
@@ -142,6 +172,12 @@ create table jurisdiction.decision (
   constraint decision_country_role_check CHECK ((country_role = ANY (ARRAY['hosting'::text, 'owner'::text, 'victim'::text, 'suspect'::text, 'money'::text])))
 );
 CREATE UNIQUE INDEX decision_in_force ON jurisdiction.decision USING btree (threat, country_role) WHERE (withdrawn_at IS NULL);
+alter table jurisdiction.decision enable row level security;
+create policy of_threats on jurisdiction.decision to muster_app using ((EXISTS ( SELECT
+   FROM threats.threat
+  WHERE (threat.id = decision.threat)))) with check ((EXISTS ( SELECT
+   FROM threats.threat
+  WHERE (threat.id = decision.threat))));
 
 create table jurisdiction.table_edition (
   operation integer not null,
@@ -191,20 +227,28 @@ create table operations.operation (
   defaults jsonb default '{}'::jsonb not null,
   exercise jsonb,
   opened_at timestamp with time zone default now() not null,
+  opened_by integer default platform.caller_officer(),
   constraint operation_pkey PRIMARY KEY (id),
   constraint operation_code_key UNIQUE (code),
   constraint operation_check CHECK ((to_date >= from_date)),
   constraint operation_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,63}$'::text)),
   constraint operation_mode_check CHECK ((mode = ANY (ARRAY['onsite'::text, 'remote'::text, 'hybrid'::text])))
 );
+alter table operations.operation enable row level security;
+create policy members on operations.operation for select to muster_app using (((id IN ( SELECT platform.caller_numbers('operations'::text) AS caller_numbers)) OR (opened_by = ( SELECT platform.caller_officer() AS caller_officer))));
+create policy opening on operations.operation for insert to muster_app with check ((opened_by = ( SELECT platform.caller_officer() AS caller_officer)));
+create policy programs on operations.operation for select to muster_gate, muster_signer using (true);
 
 grant usage on schema operations to muster_app;
+grant usage on schema operations to muster_gate;
 grant usage on schema operations to muster_signer;
 grant usage on schema operations to muster_worker;
 grant insert, select on operations.handling to muster_app;
+grant select on operations.handling to muster_gate;
 grant select on operations.handling to muster_signer;
 grant insert, select on operations.handling to muster_worker;
 grant insert, select on operations.operation to muster_app;
+grant select on operations.operation to muster_gate;
 grant select on operations.operation to muster_signer;
 grant select on operations.operation to muster_worker;
 
@@ -230,6 +274,9 @@ create table outcomes.figure (
   constraint figure_corrects_fkey FOREIGN KEY (corrects) REFERENCES outcomes.figure(id)
 );
 CREATE INDEX figure_by_definition ON outcomes.figure USING btree (operation, figure, as_of, reader, id);
+alter table outcomes.figure enable row level security;
+create policy desk on outcomes.figure to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
+create policy recipients on outcomes.figure for select to muster_app using ((((operation || ':'::text) || reader) IN ( SELECT platform.caller_words('recipients'::text) AS caller_words)));
 
 grant usage on schema outcomes to muster_app;
 grant insert, select on outcomes.figure to muster_app;
@@ -258,6 +305,10 @@ create table packages.country_package (
   constraint country_package_language_check CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text, 'es'::text, 'ar'::text]))),
   constraint country_package_version_check CHECK ((version > 0))
 );
+alter table packages.country_package enable row level security;
+create policy desk on packages.country_package for select to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
+create policy recipients on packages.country_package for select to muster_app using (((((operation || ':'::text) || country) IN ( SELECT platform.caller_words('recipients'::text) AS caller_words)) AND packages.is_released(id)));
+create policy signer on packages.country_package for select to muster_signer using (true);
 
 create table packages.package_file (
   package integer not null,
@@ -268,6 +319,10 @@ create table packages.package_file (
   constraint package_file_package_fkey FOREIGN KEY (package) REFERENCES packages.country_package(id),
   constraint package_file_name_check CHECK (((name !~ '[/\\]'::text) AND (name <> ALL (ARRAY['.'::text, '..'::text]))))
 );
+alter table packages.package_file enable row level security;
+create policy of_packages on packages.package_file for select to muster_app using ((package IN ( SELECT country_package.id
+   FROM packages.country_package)));
+create policy signer on packages.package_file for select to muster_signer using (true);
 
 create table packages.package_threat (
   package integer not null,
@@ -275,6 +330,10 @@ create table packages.package_threat (
   constraint package_threat_pkey PRIMARY KEY (package, threat),
   constraint package_threat_package_fkey FOREIGN KEY (package) REFERENCES packages.country_package(id)
 );
+alter table packages.package_threat enable row level security;
+create policy of_packages on packages.package_threat for select to muster_app using ((package IN ( SELECT country_package.id
+   FROM packages.country_package)));
+create policy signer on packages.package_threat for select to muster_signer using (true);
 
 create table packages.release (
   package integer not null,
@@ -284,6 +343,17 @@ create table packages.release (
   constraint release_pkey PRIMARY KEY (package),
   constraint release_package_fkey FOREIGN KEY (package) REFERENCES packages.country_package(id)
 );
+alter table packages.release enable row level security;
+create policy of_packages on packages.release for select to muster_app using ((package IN ( SELECT country_package.id
+   FROM packages.country_package)));
+create policy signer on packages.release to muster_signer using (true) with check (true);
+
+CREATE OR REPLACE FUNCTION packages.is_released(package integer)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+RETURN (EXISTS (SELECT FROM packages.release WHERE (release.package = is_released.package)));
 
 grant usage on schema packages to muster_app;
 grant usage on schema packages to muster_signer;
@@ -300,6 +370,90 @@ grant insert, select on packages.package_threat to muster_worker;
 grant select on packages.release to muster_app;
 grant insert, select on packages.release to muster_signer;
 grant select on packages.release to muster_worker;
+grant execute on function packages.is_released(integer) to muster_app;
+
+-- people --------------------------------------------------------------------------------------------------------------
+create schema people;
+
+create table people.duty (
+  officer integer not null,
+  duty text not null,
+  given_at timestamp with time zone default now() not null,
+  given_by integer,
+  ended_at timestamp with time zone,
+  constraint duty_given_by_fkey FOREIGN KEY (given_by) REFERENCES people.officer(id),
+  constraint duty_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint duty_duty_check CHECK ((duty = ANY (ARRAY['administrator'::text, 'auditor'::text])))
+);
+CREATE UNIQUE INDEX duty_in_force ON people.duty USING btree (officer, duty) WHERE (ended_at IS NULL);
+
+create table people.membership (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  officer integer not null,
+  operation smallint not null,
+  role text not null,
+  country text,
+  source text,
+  from_time timestamp with time zone default now() not null,
+  until_time timestamp with time zone,
+  given_by integer,
+  constraint membership_pkey PRIMARY KEY (id),
+  constraint membership_public_id_key UNIQUE (public_id),
+  constraint membership_given_by_fkey FOREIGN KEY (given_by) REFERENCES people.officer(id),
+  constraint membership_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint membership_check CHECK (((role = ANY (ARRAY['national-officer'::text, 'field'::text, 'csirt'::text, 'prosecutor'::text, 'fiu'::text])) = (country IS NOT NULL))),
+  constraint membership_check1 CHECK (((role = 'partner'::text) = (source IS NOT NULL))),
+  constraint membership_check2 CHECK ((until_time > from_time)),
+  constraint membership_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint membership_role_check CHECK ((role = ANY (ARRAY['coordinator'::text, 'lead'::text, 'analyst'::text, 'national-officer'::text, 'field'::text, 'partner'::text, 'csirt'::text, 'prosecutor'::text, 'fiu'::text, 'data-protection'::text, 'communications'::text])))
+);
+CREATE INDEX membership_by_officer ON people.membership USING btree (officer);
+CREATE INDEX membership_by_operation ON people.membership USING btree (operation);
+
+create table people.officer (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  organisation integer not null,
+  name text not null,
+  language text default 'en'::text not null,
+  local_account text,
+  enrolled_at timestamp with time zone default now() not null,
+  ended_at timestamp with time zone,
+  constraint officer_pkey PRIMARY KEY (id),
+  constraint officer_local_account_key UNIQUE (local_account),
+  constraint officer_public_id_key UNIQUE (public_id),
+  constraint officer_organisation_fkey FOREIGN KEY (organisation) REFERENCES people.organisation(id),
+  constraint officer_language_check CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text, 'es'::text, 'ar'::text]))),
+  constraint officer_name_check CHECK ((name <> ''::text))
+);
+alter table people.officer enable row level security;
+create policy everybody on people.officer to muster_gate using (true) with check (true);
+create policy himself on people.officer for select to muster_app using ((id = ( SELECT platform.caller_officer() AS caller_officer)));
+
+create table people.organisation (
+  id integer generated always as identity not null,
+  code text not null,
+  name text not null,
+  kind text not null,
+  country text,
+  constraint organisation_pkey PRIMARY KEY (id),
+  constraint organisation_code_key UNIQUE (code),
+  constraint organisation_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,63}$'::text)),
+  constraint organisation_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint organisation_kind_check CHECK ((kind = ANY (ARRAY['secretariat'::text, 'police'::text, 'partner'::text, 'csirt'::text, 'prosecution'::text, 'fiu'::text])))
+);
+
+grant usage on schema people to muster_app;
+grant usage on schema people to muster_gate;
+grant insert, select on people.duty to muster_gate;
+grant insert, select on people.membership to muster_gate;
+grant select on people.officer to muster_app;
+grant insert, select on people.officer to muster_gate;
+grant insert, select on people.organisation to muster_gate;
+grant update (ended_at) on people.duty to muster_gate;
+grant update (until_time) on people.membership to muster_gate;
+grant update (ended_at), update (language), update (name) on people.officer to muster_gate;
 
 -- platform ------------------------------------------------------------------------------------------------------------
 create schema platform;
@@ -329,6 +483,21 @@ AS $function$
       identifier => name, payload => payload, queue_name => queue, job_key => key,
       max_attempts => max_attempts, run_at => run_at) as job
 $function$;
+CREATE OR REPLACE FUNCTION platform.caller_numbers(setting text)
+ RETURNS SETOF integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN unnest((COALESCE(NULLIF(current_setting(('muster.'::text || setting), true), ''::text), '{}'::text))::integer[]);
+CREATE OR REPLACE FUNCTION platform.caller_officer()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('muster.officer'::text, true), ''::text))::integer;
+CREATE OR REPLACE FUNCTION platform.caller_words(setting text)
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN unnest((COALESCE(NULLIF(current_setting(('muster.'::text || setting), true), ''::text), '{}'::text))::text[]);
 CREATE OR REPLACE FUNCTION platform.count_jobs(names text[])
  RETURNS integer
  LANGUAGE sql
@@ -337,9 +506,11 @@ CREATE OR REPLACE FUNCTION platform.count_jobs(names text[])
 AS $function$ select count(*)::integer from graphile_worker.jobs where task_identifier = any(names) and attempts < max_attempts $function$;
 
 grant usage on schema platform to muster_app;
+grant usage on schema platform to muster_gate;
 grant usage on schema platform to muster_signer;
 grant usage on schema platform to muster_worker;
 grant select on platform.migration to muster_app;
+grant select on platform.migration to muster_gate;
 grant select on platform.migration to muster_signer;
 grant select on platform.migration to muster_worker;
 grant delete, insert, select, update on platform.worker_process to muster_signer;
@@ -347,6 +518,9 @@ grant delete, insert, select, update on platform.worker_process to muster_worker
 grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_app;
 grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_signer;
 grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_worker;
+grant execute on function platform.caller_numbers(text) to public;
+grant execute on function platform.caller_officer() to public;
+grant execute on function platform.caller_words(text) to public;
 grant execute on function platform.count_jobs(text[]) to muster_app;
 
 -- threats -------------------------------------------------------------------------------------------------------------
@@ -374,6 +548,9 @@ create table threats.assertion (
   reference text,
   constraint assertion_pkey PRIMARY KEY (threat, content)
 );
+alter table threats.assertion enable row level security;
+create policy readers on threats.assertion for select to muster_app using ((audience IN ( SELECT audience.id
+   FROM feeds.audience)));
 
 create table threats.audience_set (
   id integer generated always as identity not null,
@@ -382,6 +559,9 @@ create table threats.audience_set (
   constraint audience_set_audiences_key UNIQUE (audiences),
   constraint audience_set_audiences_check CHECK ((cardinality(audiences) > 0))
 );
+alter table threats.audience_set enable row level security;
+create policy readers on threats.audience_set for select to muster_app using ((audiences && ( SELECT COALESCE(array_agg(audience.id), '{}'::integer[]) AS "coalesce"
+   FROM feeds.audience)));
 
 create table threats.counter (
   operation smallint not null,
@@ -392,6 +572,9 @@ create table threats.counter (
   threats bigint not null,
   constraint counter_pkey PRIMARY KEY (operation, role, type, country, audience_set)
 );
+alter table threats.counter enable row level security;
+create policy readers on threats.counter for select to muster_app using ((audience_set IN ( SELECT audience_set.id
+   FROM threats.audience_set)));
 
 create table threats.listing (
   operation smallint not null,
@@ -402,6 +585,9 @@ create table threats.listing (
   threats uuid[] not null
 );
 CREATE INDEX listing_by_country ON threats.listing USING btree (operation, country, role);
+alter table threats.listing enable row level security;
+create policy readers on threats.listing for select to muster_app using ((audience_set IN ( SELECT audience_set.id
+   FROM threats.audience_set)));
 
 create table threats.merge (
   id integer generated always as identity not null,
@@ -417,6 +603,8 @@ create table threats.merge (
   constraint merge_check CHECK ((kept <> merged))
 );
 CREATE UNIQUE INDEX merge_in_force ON threats.merge USING btree (merged) WHERE (undone_at IS NULL);
+alter table threats.merge enable row level security;
+create policy desk on threats.merge to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
 
 create table threats.observable_type (
   id smallint not null,
@@ -448,6 +636,10 @@ create table threats.threat (
   constraint threat_pkey PRIMARY KEY (id)
 );
 CREATE INDEX threat_in_order ON threats.threat USING brin (sequence) WITH (pages_per_range='32');
+alter table threats.threat enable row level security;
+create policy merging on threats.threat for update to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
+create policy readers on threats.threat for select to muster_app using ((audience_set IN ( SELECT audience_set.id
+   FROM threats.audience_set)));
 
 grant usage on schema threats to muster_app;
 grant usage on schema threats to muster_worker;

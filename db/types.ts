@@ -143,6 +143,7 @@ export interface OperationsOperation {
   mode: string;
   name: string;
   opened_at: Generated<Timestamp>;
+  opened_by: Generated<number | null>;
   purpose: string;
   to_date: string;
 }
@@ -196,6 +197,46 @@ export interface PackagesRelease {
   package: number;
   released_at: Generated<Timestamp>;
   signature: string;
+}
+
+export interface PeopleDuty {
+  duty: string;
+  ended_at: Timestamp | null;
+  given_at: Generated<Timestamp>;
+  given_by: number | null;
+  officer: number;
+}
+
+export interface PeopleMembership {
+  country: string | null;
+  from_time: Generated<Timestamp>;
+  given_by: number | null;
+  id: Generated<number>;
+  officer: number;
+  operation: number;
+  public_id: Generated<string>;
+  role: string;
+  source: string | null;
+  until_time: Timestamp | null;
+}
+
+export interface PeopleOfficer {
+  ended_at: Timestamp | null;
+  enrolled_at: Generated<Timestamp>;
+  id: Generated<number>;
+  language: Generated<string>;
+  local_account: string | null;
+  name: string;
+  organisation: number;
+  public_id: Generated<string>;
+}
+
+export interface PeopleOrganisation {
+  code: string;
+  country: string | null;
+  id: Generated<number>;
+  kind: string;
+  name: string;
 }
 
 export interface PlatformMigration {
@@ -306,6 +347,10 @@ export interface DB {
   "packages.package_file": PackagesPackageFile;
   "packages.package_threat": PackagesPackageThreat;
   "packages.release": PackagesRelease;
+  "people.duty": PeopleDuty;
+  "people.membership": PeopleMembership;
+  "people.officer": PeopleOfficer;
+  "people.organisation": PeopleOrganisation;
   "platform.migration": PlatformMigration;
   "platform.worker_process": PlatformWorkerProcess;
   "threats.assertion": ThreatsAssertion;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import {
   type Delivery,
+  entitle,
   listDeliveries,
   listDeliveryParts,
   listRefusedRows,
@@ -32,7 +33,9 @@ import {
   writeRefused,
 } from "#capabilities/outcomes/index.ts";
 import { listLatestPackages, requestPackages, writePackages } from "#capabilities/packages/index.ts";
+import { ensureMembership, type Officer } from "#capabilities/people/index.ts";
 import { countJobs } from "#platform/jobs/count-jobs.ts";
+import { renewCaller } from "#platform/postgres/caller.ts";
 import { inOneMoment } from "#platform/postgres/one-moment.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
 import { Problem } from "#platform/problem.ts";
@@ -58,13 +61,14 @@ export interface RunResult {
  */
 export async function runOperation(
   house: House,
+  officer: Officer,
   children: Children,
   folder: string,
   outDir: string,
   progress: Progress,
 ): Promise<RunResult> {
   const file = await readOperationFile(folder);
-  const operation = await openOperation(house, file, folder);
+  const operation = await openOperation(house, officer, file, folder);
   await receiveAll(house, operation, file, folder, progress);
   await waitForDeliveries(house, children, operation, progress);
   const asOf = operation.asOf ?? Date.now();
@@ -88,8 +92,13 @@ export async function runOperation(
   return { operation, figures, deliveries, packages };
 }
 
-/** Opens the operation, or takes up the one of this id when it is the same. */
-export async function openOperation(house: House, file: OperationFile, folder: string): Promise<Operation> {
+/** Opens the operation, or takes up the one of this id when it is the same. Whoever opens one coordinates it. */
+export async function openOperation(
+  house: House,
+  officer: Officer,
+  file: OperationFile,
+  folder: string,
+): Promise<Operation> {
   const absolute = (path: string) => (isAbsolute(path) ? path : resolve(folder, path));
   const anchored: OperationFile =
     file.exercise === undefined
@@ -103,7 +112,7 @@ export async function openOperation(house: House, file: OperationFile, folder: s
               : { governmentSuffixes: absolute(file.exercise.governmentSuffixes) }),
           },
         };
-  return transaction(house.database.pool("app"), async (db) => {
+  const opened = await transaction(house.database.pool("app"), async (db) => {
     const known = await findOperation(db, file.id);
     if (known === null) return insertOperation(db, anchored);
     const same =
@@ -118,6 +127,19 @@ export async function openOperation(house: House, file: OperationFile, folder: s
       say: `The data folder holds an operation "${file.id}" with another name, period, purpose or list of countries. Give this one another id, or use another --data folder.`,
     });
   });
+  const gate = house.database.pool("gate");
+  await transaction(gate, (db) =>
+    ensureMembership(db, {
+      officer: officer.id,
+      operation: opened.id,
+      role: "coordinator",
+      country: null,
+      source: null,
+      givenBy: officer.id,
+    }),
+  );
+  renewCaller(await entitle(gate, officer.id));
+  return opened;
 }
 
 /** Registers the sources and hands in their files. What was received before is not received again. */

@@ -33,9 +33,13 @@ export async function createTestDatabase(): Promise<Database> {
   serverOfThisProcess ??= openServer();
   const server = await serverOfThisProcess;
   const name = `test_${process.pid}_${randomBytes(6).toString("hex")}`;
-  await asSuperuser(server, (client) =>
-    client.query(`create database ${name} template ${TEMPLATE} owner ${roleName("owner")}`),
-  );
+  await asSuperuser(server, async (client) => {
+    await client.query(`create database ${name} template ${TEMPLATE} owner ${roleName("owner")}`);
+    // Tests that are not about who may see what read as the desk of whatever operation they open.
+    await client.query(`alter database ${name} set muster.desk = '{${ANY_OPERATION.join(",")}}'`);
+    await client.query(`alter database ${name} set muster.operations = '{${ANY_OPERATION.join(",")}}'`);
+    await client.query(`alter database ${name} set muster.officer = '1'`);
+  });
   const database = connectTo(
     (role) => server.urlFor(role, name),
     () => undefined,
@@ -48,6 +52,8 @@ export async function createTestDatabase(): Promise<Database> {
     },
   };
 }
+
+const ANY_OPERATION = Array.from({ length: 100 }, (_, at) => at + 1);
 
 interface TestServer {
   readonly superuserUrl: string;

@@ -10,7 +10,7 @@ import { openOperation, receiveAll, waitForDeliveries } from "../../src/main/run
  */
 const [, , data = "", folder = ""] = process.argv;
 
-await inHouse({ data }, async (house) => {
+await inHouse({ data }, async (house, officer) => {
   process.send?.({ address: house.database.urlFor("owner") });
   const children = await startChildren(house.dataDir, {
     worker: new URL("./small-batches-worker.ts", import.meta.url),
@@ -18,7 +18,7 @@ await inHouse({ data }, async (house) => {
   });
   try {
     const file = await readOperationFile(folder);
-    const operation = await openOperation(house, file, folder);
+    const operation = await openOperation(house, officer, file, folder);
     await receiveAll(house, operation, file, folder, showProgress(true));
     await waitForDeliveries(house, children, operation, showProgress(true));
   } finally {

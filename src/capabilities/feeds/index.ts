@@ -25,3 +25,4 @@ export {
   upsertDeliveryPart,
 } from "./queries.ts";
 export { type DeliveryReader, type PartReading, readDelivery } from "./read/read-delivery.ts";
+export { entitle } from "./readings/entitle.ts";

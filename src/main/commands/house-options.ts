@@ -1,5 +1,9 @@
+import { userInfo } from "node:os";
 import { Command, Option } from "commander";
+import { entitle } from "#capabilities/feeds/index.ts";
 import { findOperation, type Operation, type Reader } from "#capabilities/operations/index.ts";
+import { enrolLocalOfficer, type Officer } from "#capabilities/people/index.ts";
+import { asCaller } from "#platform/postgres/caller.ts";
 import { migrate } from "#platform/postgres/migrate.ts";
 import { Problem } from "#platform/problem.ts";
 import { ensureSigningKey } from "#platform/signing/signing-key.ts";
@@ -22,13 +26,21 @@ export function houseCommand(name: string): Command {
     .option("--json", "result as JSON on standard output");
 }
 
-/** Opens the data folder, brings the database up to date and makes the signing key on first use; closes it after the work. */
-export async function inHouse<T>(options: HouseOptions, work: (house: House) => Promise<T>): Promise<T> {
+/**
+ * Opens the data folder, brings the database up to date and makes the signing key on first use; closes it after the
+ * work. The work is done by the officer that this machine's account stands for, and sees what he may see.
+ */
+export async function inHouse<T>(
+  options: HouseOptions,
+  work: (house: House, officer: Officer) => Promise<T>,
+): Promise<T> {
   const house = await openHouse("cli", options.data);
   try {
     await migrate(house.database.pool("owner"));
     await ensureSigningKey(house.signingKey, "Muster", new Date());
-    return await work(house);
+    const gate = house.database.pool("gate");
+    const officer = await enrolLocalOfficer(gate, userInfo().username);
+    return await asCaller(await entitle(gate, officer.id), () => work(house, officer));
   } finally {
     await house.close();
   }

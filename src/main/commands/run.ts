@@ -21,11 +21,11 @@ export function runCommand(): Command {
 /** Starts worker and signer on the data folder, runs the operation and ends them. */
 export function runFolder(folder: string, out: string, options: HouseOptions): Promise<RunResult> {
   const progress = showProgress(options.json === true);
-  return inHouse(options, async (house) => {
+  return inHouse(options, async (house, officer) => {
     await checkOwnTables(house, progress);
     const children = await startChildren(house.dataDir);
     try {
-      return await runOperation(house, children, folder, out, progress);
+      return await runOperation(house, officer, children, folder, out, progress);
     } finally {
       progress.end();
       await children.stop();

@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { dirname } from "node:path";
 import { z } from "zod";
 import { Problem } from "../problem.ts";
-import type { DatabaseRole } from "./roles.ts";
+import { DATABASE_ROLES, type DatabaseRole } from "./roles.ts";
 
 export interface Credentials {
   readonly superuser: string;
@@ -13,7 +13,7 @@ export interface Credentials {
 const password = z.string().min(20);
 const CredentialsFile = z.strictObject({
   superuser: password,
-  roles: z.strictObject({ owner: password, app: password, worker: password, signer: password }),
+  roles: z.record(z.enum(DATABASE_ROLES), password),
 });
 
 /**
@@ -55,6 +55,7 @@ function makeCredentials(path: string): Credentials {
     superuser: randomPassword(),
     roles: {
       owner: randomPassword(),
+      gate: randomPassword(),
       app: randomPassword(),
       worker: randomPassword(),
       signer: randomPassword(),

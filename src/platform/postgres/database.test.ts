@@ -38,6 +38,7 @@ describe("the roles of a migrated database", () => {
       );
     expect(rows).toEqual([
       { rolname: "muster_app", rolsuper: false, rolbypassrls: false },
+      { rolname: "muster_gate", rolsuper: false, rolbypassrls: false },
       { rolname: "muster_signer", rolsuper: false, rolbypassrls: false },
       { rolname: "muster_worker", rolsuper: false, rolbypassrls: true },
     ]);

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import pg from "pg";
+import { CallerPool } from "./caller.ts";
 import { readOrMakeCredentials } from "./credentials.ts";
 import { type EmbeddedOptions, type EmbeddedServer, startEmbedded } from "./embedded.ts";
 import { DATABASE_ROLES, type DatabaseRole, ensureRoles, roleName } from "./roles.ts";
@@ -81,7 +82,7 @@ export function connectTo(
       if (isClosing) throw new Error("the database is closed");
       let pool = pools.get(role);
       if (!pool) {
-        pool = new pg.Pool({
+        pool = new CallerPool({
           ...connection(role, urlFor(role)),
           max: POOL_SIZES[role],
           idleTimeoutMillis: 30_000,
@@ -104,7 +105,13 @@ export function connectTo(
 }
 
 /** Together below the embedded server's 80, with two processes of each kind. */
-const POOL_SIZES: Readonly<Record<DatabaseRole, number>> = { owner: 4, app: 10, worker: 8, signer: 2 };
+const POOL_SIZES: Readonly<Record<DatabaseRole, number>> = {
+  owner: 4,
+  gate: 5,
+  app: 10,
+  worker: 8,
+  signer: 2,
+};
 
 function connection(role: DatabaseRole, url: string): pg.ClientConfig {
   return {
@@ -139,7 +146,7 @@ function addressInRole(databaseUrl: string, role: DatabaseRole): string {
 }
 
 /** Written last, as a comment on the database: a start that was killed half-way is done again, each step may be repeated. */
-const PREPARED = "Muster: roles and grants complete";
+const PREPARED = `Muster: complete for ${DATABASE_ROLES.join(", ")}`;
 
 /** First start: roles with their passwords and the database. Later: one look, nothing changed. */
 async function prepareCluster(

@@ -2,10 +2,11 @@ import type { ClientBase } from "pg";
 import { Problem } from "../problem.ts";
 
 /**
- * One per program, cut by trust. `owner` owns everything and only migrates; `app` faces people and is held by row-level security;
+ * One per trust. `owner` owns everything and only migrates; `gate` learns who is there and what he may see, and reads no
+ * content; `app` does what he asks and is held by row-level security;
  * `worker` takes deliveries in and passes row-level security by (COPY demands it); `signer` reads releases.
  */
-export const DATABASE_ROLES = ["owner", "app", "worker", "signer"] as const;
+export const DATABASE_ROLES = ["owner", "gate", "app", "worker", "signer"] as const;
 export type DatabaseRole = (typeof DATABASE_ROLES)[number];
 
 /** The role's name in the database. */

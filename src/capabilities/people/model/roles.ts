@@ -1,0 +1,36 @@
+/** What an officer may be in one operation (domain.md, section 4). */
+export const MEMBER_ROLES = [
+  "coordinator",
+  "lead",
+  "analyst",
+  "national-officer",
+  "field",
+  "partner",
+  "csirt",
+  "prosecutor",
+  "fiu",
+  "data-protection",
+  "communications",
+] as const;
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
+/** What an officer may be for the whole house. Neither reads what was contributed. */
+export type Duty = "administrator" | "auditor";
+
+/**
+ * As whom a role reads contributed content: the desk reads all of its operation, a country what may reach it, a partner
+ * what he handed in himself. Communications officers read released figures only, therefore no content.
+ */
+export const READS_AS: Readonly<Record<MemberRole, "desk" | "country" | "source" | "nobody">> = {
+  coordinator: "desk",
+  lead: "desk",
+  analyst: "desk",
+  "data-protection": "desk",
+  "national-officer": "country",
+  field: "country",
+  csirt: "country",
+  prosecutor: "country",
+  fiu: "country",
+  partner: "source",
+  communications: "nobody",
+};
