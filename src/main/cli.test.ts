@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -25,4 +26,15 @@ it("reads the one command that is asked for, and refuses one that there is not",
   const unknown = muster("verfiy");
   expect(unknown.status).not.toBe(0);
   expect(unknown.stderr).toContain("Did you mean verify?");
+}, 20_000);
+
+it("ends in order when nobody reads its result any more", async () => {
+  const child = spawn(process.execPath, [join(ROOT, "bin", "muster.js"), "tables"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  child.stdout.destroy();
+  const said: Buffer[] = [];
+  child.stderr.on("data", (data: Buffer) => said.push(data));
+  const [status] = await once(child, "close");
+  expect([status, Buffer.concat(said).toString()]).toEqual([0, ""]);
 }, 20_000);

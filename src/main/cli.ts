@@ -37,6 +37,11 @@ const known = COMMANDS.get(asked);
 const needed = known !== undefined ? [known] : ["--version", "-V"].includes(asked) ? [] : COMMANDS.values();
 for (const makeCommand of needed) program.addCommand(await makeCommand());
 
+// Whoever reads the result may have seen enough (`| head`): the command goes on and ends in order, unheard.
+process.stdout.on("error", (error) => {
+  if (!("code" in error) || error.code !== "EPIPE") throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
