@@ -197,17 +197,17 @@ function giveClaims(
   for (const { value, type, port } of values) {
     const claim: Claim = {
       row: row.cut.number,
-      value,
-      type,
-      role: roleOfValue(object, value, type?.startsWith("file-") === true, labels),
       families,
-      firstSeen,
-      lastSeen,
-      validUntil: times.validUntil,
-      port,
       confidence,
       markings: markings.length === 0 ? undefined : markings,
       reference,
+      validUntil: times.validUntil,
+      value,
+      type,
+      port,
+      role: roleOfValue(object, value, type?.startsWith("file-") === true, labels),
+      firstSeen,
+      lastSeen,
     };
     sink.claim(claim);
     if (labels.notSeenAt !== undefined)
