@@ -30,6 +30,8 @@ grant update (name, language, ended_at) on people.officer to muster_gate;
 grant select, insert on people.duty, people.membership to muster_gate;
 grant update (ended_at) on people.duty to muster_gate;
 grant update (until_time) on people.membership to muster_gate;
+grant select, insert on people.session to muster_gate;
+grant update (stepped_up_until, ended_at) on people.session to muster_gate;
 grant select on people.officer to muster_app;
 
 -- operations ---------------------------------------------------------------------------------------------------------

@@ -444,6 +444,23 @@ create table people.organisation (
   constraint organisation_kind_check CHECK ((kind = ANY (ARRAY['secretariat'::text, 'police'::text, 'partner'::text, 'csirt'::text, 'prosecution'::text, 'fiu'::text])))
 );
 
+create table people.session (
+  token_sha256 bytea not null,
+  public_id uuid default gen_random_uuid() not null,
+  officer integer not null,
+  method text not null,
+  opened_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  stepped_up_until timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint session_pkey PRIMARY KEY (token_sha256),
+  constraint session_public_id_key UNIQUE (public_id),
+  constraint session_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint session_check CHECK ((expires_at <= (opened_at + '12:00:00'::interval))),
+  constraint session_token_sha256_check CHECK ((length(token_sha256) = 32))
+);
+CREATE INDEX session_by_officer ON people.session USING btree (officer);
+
 grant usage on schema people to muster_app;
 grant usage on schema people to muster_gate;
 grant insert, select on people.duty to muster_gate;
@@ -451,9 +468,11 @@ grant insert, select on people.membership to muster_gate;
 grant select on people.officer to muster_app;
 grant insert, select on people.officer to muster_gate;
 grant insert, select on people.organisation to muster_gate;
+grant insert, select on people.session to muster_gate;
 grant update (ended_at) on people.duty to muster_gate;
 grant update (until_time) on people.membership to muster_gate;
 grant update (ended_at), update (language), update (name) on people.officer to muster_gate;
+grant update (ended_at), update (stepped_up_until) on people.session to muster_gate;
 
 -- platform ------------------------------------------------------------------------------------------------------------
 create schema platform;

@@ -239,6 +239,17 @@ export interface PeopleOrganisation {
   name: string;
 }
 
+export interface PeopleSession {
+  ended_at: Timestamp | null;
+  expires_at: Timestamp;
+  method: string;
+  officer: number;
+  opened_at: Generated<Timestamp>;
+  public_id: Generated<string>;
+  stepped_up_until: Timestamp | null;
+  token_sha256: Buffer;
+}
+
 export interface PlatformMigration {
   applied_at: Generated<Timestamp>;
   name: string;
@@ -351,6 +362,7 @@ export interface DB {
   "people.membership": PeopleMembership;
   "people.officer": PeopleOfficer;
   "people.organisation": PeopleOrganisation;
+  "people.session": PeopleSession;
   "platform.migration": PlatformMigration;
   "platform.worker_process": PlatformWorkerProcess;
   "threats.assertion": ThreatsAssertion;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { RouteContract } from "#platform/http/route.ts";
 import { THREAT_ROLE_NAMES } from "#standards/threat-role.ts";
 import { parseTlp, type Tlp } from "#standards/tlp.ts";
 
@@ -99,3 +100,51 @@ export const OperationFile = z
     },
   );
 export type OperationFile = z.infer<typeof OperationFile>;
+
+/** Every role: whoever is a member sees that the operation is there and what it is for. */
+const EVERY_ROLE = [
+  "coordinator",
+  "lead",
+  "analyst",
+  "national-officer",
+  "field",
+  "partner",
+  "csirt",
+  "prosecutor",
+  "fiu",
+  "data-protection",
+  "communications",
+] as const;
+
+const OperationInList = z.object({
+  id: z.string(),
+  name: z.string(),
+  from: z.string(),
+  to: z.string(),
+  mode: z.enum(["onsite", "remote", "hybrid"]),
+  countries: z.array(z.string()),
+  asOf: z.string().nullable(),
+});
+
+export const listMyOperations = {
+  id: "operations.listMyOperations",
+  method: "GET",
+  path: "/operations",
+  summary: "Operations that you are a member of",
+  access: { for: "officer" },
+  response: z.object({ operations: z.array(OperationInList) }),
+} as const satisfies RouteContract;
+
+export const findMyOperation = {
+  id: "operations.findMyOperation",
+  method: "GET",
+  path: "/operations/:operation",
+  summary: "One operation, and what you are in it",
+  access: { for: "member", roles: EVERY_ROLE },
+  params: z.strictObject({ operation: z.string() }),
+  response: OperationInList.extend({
+    purpose: z.string(),
+    legalBasis: z.string(),
+    you: z.object({ role: z.string(), country: z.string().nullable(), source: z.string().nullable() }),
+  }),
+} as const satisfies RouteContract;

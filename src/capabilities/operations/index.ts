@@ -22,3 +22,4 @@ export {
   listOperations,
   type Operation,
 } from "./queries.ts";
+export { routes as operationRoutes } from "./routes.ts";

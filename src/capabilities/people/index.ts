@@ -1,9 +1,13 @@
-/** What capabilities to the right and the programs may call. All of it runs as `muster_gate`. */
+/** What capabilities to the right and the programs may call. The queries run as `muster_gate`. */
 export { enrolLocalOfficer } from "./acts/enrolLocalOfficer.ts";
+export { openSession, sessionOf } from "./acts/openSession.ts";
+export { type Caller, officerOf, operationOf } from "./caller.ts";
 export { type MemberRole, READS_AS } from "./model/roles.ts";
 export {
   ensureMembership,
   listMembershipsOf,
   type Membership,
   type Officer,
+  type Session,
 } from "./queries.ts";
+export { routes as peopleRoutes } from "./routes.ts";

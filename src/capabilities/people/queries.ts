@@ -37,6 +37,47 @@ export async function findOfficerOfAccount(gate: Db, localAccount: string): Prom
   return found.rows[0] ?? null;
 }
 
+/** A session that is open now, with its officer. Null when there is none, it has ended, or his account has. */
+export async function findSession(gate: Db, tokenSha256: Buffer): Promise<Session | null> {
+  const found = await gate.query<Officer & { session: string; steppedUp: boolean }>(
+    `/* people.findSession */ select ${OFFICER}, session.public_id as session,
+            coalesce(session.stepped_up_until > now(), false) as "steppedUp"
+       from people.session join people.officer on officer.id = session.officer
+       join people.organisation on organisation.id = officer.organisation
+      where session.token_sha256 = $1 and session.expires_at > now() and session.ended_at is null
+        and officer.ended_at is null`,
+    [tokenSha256],
+  );
+  const row = found.rows[0];
+  if (row === undefined) return null;
+  const { session, steppedUp, ...officer } = row;
+  return { publicId: session, officer, isSteppedUp: steppedUp };
+}
+
+export interface Session {
+  readonly publicId: string;
+  readonly officer: Officer;
+  /** He proved who he is once more, a moment ago. */
+  readonly isSteppedUp: boolean;
+}
+
+export async function insertSession(
+  gate: Db,
+  session: {
+    readonly tokenSha256: Buffer;
+    readonly officer: number;
+    readonly method: string;
+    readonly hours: number;
+  },
+): Promise<void> {
+  await gate.query(
+    `/* people.insertSession */
+     insert into people.session (token_sha256, officer, method, expires_at)
+     values ($1, $2, $3, now() + make_interval(hours => $4))`,
+    [session.tokenSha256, session.officer, session.method, session.hours],
+  );
+}
+
 /** The organisation's number; makes it when it is new, and leaves it as it is when not. */
 export async function ensureOrganisation(
   gate: pg.ClientBase,

@@ -8,6 +8,7 @@ export function databaseOptions(settings: Settings): DatabaseOptions {
     databaseUrl: settings.databaseUrlFromFile ?? settings.databaseUrl ?? settings.ownerDatabaseUrl,
     roleUrls: {
       ...(settings.ownerDatabaseUrl && { owner: settings.ownerDatabaseUrl }),
+      ...(settings.gateDatabaseUrl && { gate: settings.gateDatabaseUrl }),
       ...(settings.appDatabaseUrl && { app: settings.appDatabaseUrl }),
       ...(settings.workerDatabaseUrl && { worker: settings.workerDatabaseUrl }),
       ...(settings.signerDatabaseUrl && { signer: settings.signerDatabaseUrl }),

@@ -62,6 +62,7 @@ const SETTINGS = {
     "not used",
   ),
   ownerDatabaseUrl: roleUrl("OWNER", "migrates and owns the tables"),
+  gateDatabaseUrl: roleUrl("GATE", "finds out who may see what"),
   appDatabaseUrl: roleUrl("APP", "faces people"),
   workerDatabaseUrl: roleUrl("WORKER", "takes deliveries in"),
   signerDatabaseUrl: roleUrl("SIGNER", "signs packages"),

@@ -1,0 +1,97 @@
+import { entitle } from "#capabilities/feeds/index.ts";
+import { findOperation } from "#capabilities/operations/index.ts";
+import { type Caller, listMembershipsOf, type Session, sessionOf } from "#capabilities/people/index.ts";
+import { systemClock } from "#platform/clock.ts";
+import type { FileStore } from "#platform/files/store.ts";
+import type { RouteAccess, RouteContract } from "#platform/http/route.ts";
+import { type EntryRequest, type Gatekeeper, Unauthenticated } from "#platform/http/server.ts";
+import { asCaller } from "#platform/postgres/caller.ts";
+import type { Database } from "#platform/postgres/database.ts";
+import { Problem } from "#platform/problem.ts";
+
+export const SESSION_COOKIE = "muster_session";
+
+/** The one gate that every request passes: who is it, may he come in here, and what may he see. */
+export function gatekeeper(here: {
+  readonly database: Database;
+  readonly store: FileStore;
+}): Gatekeeper<Caller> {
+  const app = here.database.pool("app");
+  const gate = here.database.pool("gate");
+  return {
+    async enter(route, request, work) {
+      const surroundings = { app, gate, store: here.store, clock: systemClock, address: request.address };
+      if (route.access.for === "anyone") {
+        return work({ officer: null, session: null, operation: null, ...surroundings });
+      }
+      const token = request.cookies[SESSION_COOKIE];
+      const session = token === undefined ? null : await sessionOf(gate, token);
+      if (session === null) throw new Unauthenticated();
+      refuseForgery(request);
+      refuseByDuty(route.access, session);
+      const settings = await entitle(gate, session.officer.id);
+      await asCaller(settings, async () => {
+        const operation = await enterOperation(route, request, session);
+        refuseWithoutStepUp(route.access, session);
+        await work({ officer: session.officer, session, operation, ...surroundings });
+      });
+    },
+  };
+
+  async function enterOperation(
+    route: RouteContract,
+    request: EntryRequest,
+    session: Session,
+  ): Promise<Caller["operation"]> {
+    const code = request.params.operation;
+    if (code === undefined) return null;
+    const operation = await findOperation(app, code);
+    if (operation === null) throw hidden();
+    const memberships = (await listMembershipsOf(gate, session.officer.id)).filter(
+      (each) => each.operation === operation.id,
+    );
+    const roles: readonly string[] = "roles" in route.access ? route.access.roles : [];
+    const membership = memberships.find((each) => roles.includes(each.role));
+    if (membership !== undefined) return { id: operation.id, membership };
+    if (memberships.length === 0) throw hidden();
+    throw new Problem("forbidden", {
+      code: "people.role_not_allowed",
+      say: "Your role in this operation does not include this.",
+    });
+  }
+}
+
+function hidden(): Problem {
+  return new Problem("not-found", { code: "http.not_found", say: "There is nothing here that you may see." });
+}
+
+function refuseByDuty(access: RouteAccess, session: Session): void {
+  if (
+    access.for !== "duty" ||
+    access.duties.some((duty) => session.officer.duties.some((each) => each === duty))
+  )
+    return;
+  throw new Problem("forbidden", { code: "people.duty_not_held", say: "This is not among your duties." });
+}
+
+function refuseWithoutStepUp(access: RouteAccess, session: Session): void {
+  if (!("stepUp" in access) || access.stepUp !== true || session.isSteppedUp) return;
+  throw new Problem("forbidden", {
+    code: "people.step_up",
+    say: "Confirm that it is you, with your passkey or your code, and do this again.",
+  });
+}
+
+/**
+ * A page of somebody else must not act with our cookie. Browsers say where a request comes from and pages cannot
+ * forge that; programs that are no browser say nothing and have no cookie of somebody else's.
+ */
+function refuseForgery({ method, headers }: EntryRequest): void {
+  if (method === "GET") return;
+  const site = headers["sec-fetch-site"];
+  if (site === undefined || site === "same-origin" || site === "none") return;
+  throw new Problem("forbidden", {
+    code: "http.other_site",
+    say: "This request comes from a page of another site.",
+  });
+}

@@ -1,0 +1,31 @@
+import type { FastifyInstance } from "fastify";
+import type { Caller } from "#capabilities/people/index.ts";
+import type { FileStore } from "#platform/files/store.ts";
+import type { Binding } from "#platform/http/handler.ts";
+import { buildServer } from "#platform/http/server.ts";
+import type { Logger } from "#platform/log/log.ts";
+import type { Database } from "#platform/postgres/database.ts";
+import { gatekeeper } from "./gatekeeper.ts";
+import { ROUTES } from "./routes.ts";
+
+/** What the server that faces people stands on. */
+export interface HttpHouse {
+  readonly database: Database;
+  readonly store: FileStore;
+  readonly log: Pick<Logger, "error">;
+}
+
+/**
+ * The server with every route, not listening yet.
+ * @param bindings tests give other routes; the program gives none and gets all
+ */
+export function openHttpServer(
+  house: HttpHouse,
+  bindings: readonly Binding<Caller>[] = ROUTES,
+): Promise<FastifyInstance> {
+  return buildServer({
+    bindings,
+    gatekeeper: gatekeeper(house),
+    onDefect: (error, route) => house.log.error({ err: error, route }, "request failed"),
+  });
+}
