@@ -186,6 +186,8 @@ create table jurisdiction.table_edition (
   constraint table_edition_pkey PRIMARY KEY (operation, edition),
   constraint table_edition_edition_check CHECK ((edition ~ '^[0-9a-f]{64}$'::text))
 );
+alter table jurisdiction.table_edition enable row level security;
+create policy members on jurisdiction.table_edition to muster_app using ((operation IN ( SELECT platform.caller_numbers('operations'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('operations'::text) AS caller_numbers)));
 
 grant usage on schema jurisdiction to muster_app;
 grant usage on schema jurisdiction to muster_worker;

@@ -135,3 +135,8 @@ create policy desk on outcomes.figure to muster_app
   with check (operation in (select platform.caller_numbers('desk')));
 create policy recipients on outcomes.figure for select to muster_app
   using (operation || ':' || reader in (select platform.caller_words('recipients')));
+
+alter table jurisdiction.table_edition enable row level security;
+create policy members on jurisdiction.table_edition to muster_app
+  using (operation in (select platform.caller_numbers('operations')))
+  with check (operation in (select platform.caller_numbers('operations')));
