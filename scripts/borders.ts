@@ -155,7 +155,8 @@ export const BORDERS: readonly Border[] = [
   ),
   {
     id: "sql-lives-in-queries",
-    sentence: "Statements stand in the room's queries.ts (and in platform); acts call them by name.",
+    sentence:
+      "Statements stand in the room's queries.ts, or <part>-queries.ts where a room has many (and in platform); acts call them by name.",
     *breaches(tree) {
       for (const module of tree.values()) {
         if (mayHoldSql(module.path)) continue;
@@ -295,7 +296,7 @@ const TRANSACTION_WORDS: ReadonlySet<string> = new Set(["begin", "commit", "roll
 const WRITES = /\b(?:insert\s+into|update|delete\s+from|merge\s+into|truncate|copy)\s+([a-z_]+)\.[a-z_]+/gi;
 
 function mayHoldSql(path: string): boolean {
-  return /^src\/capabilities\/[^/]+\/queries\.ts$/.test(path) || path.startsWith("src/platform/");
+  return /^src\/capabilities\/[^/]+\/([a-z-]+-)?queries\.ts$/.test(path) || path.startsWith("src/platform/");
 }
 
 function firstLine(text: string): string {

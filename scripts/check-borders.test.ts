@@ -26,6 +26,7 @@ const CLEAN: Files = {
   "src/capabilities/feeds/contract.ts": 'import { z } from "zod"; import "#standards/tlp.ts"; export { z };',
   "src/capabilities/feeds/queries.ts":
     'import { copyBinary } from "#platform/postgres/copy.ts"; import { pool } from "#platform/postgres/pool.ts"; const FEEDS = "feeds.feed (id)"; export const insertFeed = () => { pool.query(`/* feeds.insertFeed */ insert into feeds.feed select 1 from threats.threat on conflict do update set id = 1`); copyBinary(pool, FEEDS); copyBinary(pool, "probe (id)"); };',
+  "src/capabilities/feeds/part-queries.ts": "export const text = `/* feeds.listParts */ select 1`;",
   "src/capabilities/feeds/model/feed.ts":
     'import { hash } from "node:crypto"; import type { Pool } from "pg"; import "./part.ts"; export type { Pool }; hash;',
   "src/capabilities/feeds/model/part.ts": 'import type { Pool } from "./feed.ts"; export type P = Pool;',
