@@ -32,6 +32,14 @@ grant update (ended_at) on people.duty to muster_gate;
 grant update (until_time) on people.membership to muster_gate;
 grant select, insert on people.session to muster_gate;
 grant update (stepped_up_until, ended_at) on people.session to muster_gate;
+grant update (account) on people.officer to muster_gate;
+grant select, insert on people.enrolment, people.passkey, people.oidc_identity, people.recovery to muster_gate;
+grant update (used_at, withdrawn_at) on people.enrolment to muster_gate;
+grant update (counter, used_at, ended_at) on people.passkey to muster_gate;
+grant delete on people.oidc_identity to muster_gate;
+grant update (decided_by, decided_at, outcome) on people.recovery to muster_gate;
+grant select, insert, update, delete on people.password, people.totp_offer to muster_gate;
+grant select, insert, delete on people.challenge, people.oidc_flow, people.failed_attempt to muster_gate;
 grant select on people.officer to muster_app;
 
 -- operations ---------------------------------------------------------------------------------------------------------

@@ -377,6 +377,19 @@ grant execute on function packages.is_released(integer) to muster_app;
 -- people --------------------------------------------------------------------------------------------------------------
 create schema people;
 
+create table people.challenge (
+  challenge_sha256 bytea not null,
+  purpose text not null,
+  officer integer,
+  expires_at timestamp with time zone not null,
+  constraint challenge_pkey PRIMARY KEY (challenge_sha256),
+  constraint challenge_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint challenge_challenge_sha256_check CHECK ((length(challenge_sha256) = 32)),
+  constraint challenge_purpose_check CHECK ((purpose = ANY (ARRAY['add'::text, 'sign-in'::text, 'step-up'::text])))
+);
+alter table people.challenge enable row level security;
+create policy gate on people.challenge to muster_gate using (true) with check (true);
+
 create table people.duty (
   officer integer not null,
   duty text not null,
@@ -388,6 +401,35 @@ create table people.duty (
   constraint duty_duty_check CHECK ((duty = ANY (ARRAY['administrator'::text, 'auditor'::text])))
 );
 CREATE UNIQUE INDEX duty_in_force ON people.duty USING btree (officer, duty) WHERE (ended_at IS NULL);
+
+create table people.enrolment (
+  token_sha256 bytea not null,
+  officer integer not null,
+  issued_by integer,
+  issued_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  withdrawn_at timestamp with time zone,
+  constraint enrolment_pkey PRIMARY KEY (token_sha256),
+  constraint enrolment_issued_by_fkey FOREIGN KEY (issued_by) REFERENCES people.officer(id),
+  constraint enrolment_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint enrolment_check CHECK ((expires_at <= (issued_at + '00:30:00'::interval))),
+  constraint enrolment_token_sha256_check CHECK ((length(token_sha256) = 32))
+);
+CREATE INDEX enrolment_by_officer ON people.enrolment USING btree (officer);
+alter table people.enrolment enable row level security;
+create policy gate on people.enrolment to muster_gate using (true) with check (true);
+
+create table people.failed_attempt (
+  id bigint generated always as identity not null,
+  counted bytea not null,
+  at timestamp with time zone default now() not null,
+  constraint failed_attempt_pkey PRIMARY KEY (id),
+  constraint failed_attempt_counted_check CHECK ((length(counted) = 32))
+);
+CREATE INDEX failed_attempt_by_counted ON people.failed_attempt USING btree (counted, at);
+alter table people.failed_attempt enable row level security;
+create policy gate on people.failed_attempt to muster_gate using (true) with check (true);
 
 create table people.membership (
   id integer generated always as identity not null,
@@ -422,16 +464,51 @@ create table people.officer (
   local_account text,
   enrolled_at timestamp with time zone default now() not null,
   ended_at timestamp with time zone,
+  account text,
   constraint officer_pkey PRIMARY KEY (id),
+  constraint officer_account_key UNIQUE (account),
   constraint officer_local_account_key UNIQUE (local_account),
   constraint officer_public_id_key UNIQUE (public_id),
   constraint officer_organisation_fkey FOREIGN KEY (organisation) REFERENCES people.organisation(id),
+  constraint officer_account_check CHECK ((account ~ '^[a-z0-9][a-z0-9-]{2,63}$'::text)),
   constraint officer_language_check CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text, 'es'::text, 'ar'::text]))),
   constraint officer_name_check CHECK ((name <> ''::text))
 );
 alter table people.officer enable row level security;
 create policy everybody on people.officer to muster_gate using (true) with check (true);
 create policy himself on people.officer for select to muster_app using ((id = ( SELECT platform.caller_officer() AS caller_officer)));
+
+create table people.oidc_flow (
+  state_sha256 bytea not null,
+  browser_sha256 bytea not null,
+  purpose text not null,
+  officer integer,
+  enrolment_sha256 bytea,
+  nonce text not null,
+  code_verifier text not null,
+  expires_at timestamp with time zone not null,
+  constraint oidc_flow_pkey PRIMARY KEY (state_sha256),
+  constraint oidc_flow_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint oidc_flow_browser_sha256_check CHECK ((length(browser_sha256) = 32)),
+  constraint oidc_flow_check CHECK (((purpose = ANY (ARRAY['bind'::text, 'step-up'::text])) = (officer IS NOT NULL))),
+  constraint oidc_flow_check1 CHECK (((purpose = 'enrol'::text) = (enrolment_sha256 IS NOT NULL))),
+  constraint oidc_flow_purpose_check CHECK ((purpose = ANY (ARRAY['sign-in'::text, 'enrol'::text, 'bind'::text, 'step-up'::text]))),
+  constraint oidc_flow_state_sha256_check CHECK ((length(state_sha256) = 32))
+);
+alter table people.oidc_flow enable row level security;
+create policy gate on people.oidc_flow to muster_gate using (true) with check (true);
+
+create table people.oidc_identity (
+  issuer text not null,
+  subject text not null,
+  officer integer not null,
+  bound_at timestamp with time zone default now() not null,
+  constraint oidc_identity_pkey PRIMARY KEY (issuer, subject),
+  constraint oidc_identity_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id)
+);
+CREATE INDEX oidc_identity_by_officer ON people.oidc_identity USING btree (officer);
+alter table people.oidc_identity enable row level security;
+create policy gate on people.oidc_identity to muster_gate using (true) with check (true);
 
 create table people.organisation (
   id integer generated always as identity not null,
@@ -445,6 +522,65 @@ create table people.organisation (
   constraint organisation_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint organisation_kind_check CHECK ((kind = ANY (ARRAY['secretariat'::text, 'police'::text, 'partner'::text, 'csirt'::text, 'prosecution'::text, 'fiu'::text])))
 );
+
+create table people.passkey (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  officer integer not null,
+  credential text not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  label text not null,
+  added_at timestamp with time zone default now() not null,
+  used_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint passkey_pkey PRIMARY KEY (id),
+  constraint passkey_credential_key UNIQUE (credential),
+  constraint passkey_public_id_key UNIQUE (public_id),
+  constraint passkey_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id)
+);
+CREATE INDEX passkey_by_officer ON people.passkey USING btree (officer);
+alter table people.passkey enable row level security;
+create policy gate on people.passkey to muster_gate using (true) with check (true);
+
+create table people.password (
+  officer integer not null,
+  hash text not null,
+  totp_secret bytea not null,
+  totp_step bigint not null,
+  set_at timestamp with time zone default now() not null,
+  constraint password_pkey PRIMARY KEY (officer),
+  constraint password_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint password_totp_secret_check CHECK ((length(totp_secret) >= 20))
+);
+alter table people.password enable row level security;
+create policy gate on people.password to muster_gate using (true) with check (true);
+
+create table people.recovery (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  officer integer not null,
+  reason text not null,
+  requested_by integer not null,
+  requested_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  decided_by integer,
+  decided_at timestamp with time zone,
+  outcome text,
+  constraint recovery_pkey PRIMARY KEY (id),
+  constraint recovery_public_id_key UNIQUE (public_id),
+  constraint recovery_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES people.officer(id),
+  constraint recovery_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint recovery_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES people.officer(id),
+  constraint recovery_check CHECK (((requested_by <> officer) AND (decided_by <> officer))),
+  constraint recovery_check1 CHECK (((outcome IS DISTINCT FROM 'approved'::text) OR (decided_by <> requested_by))),
+  constraint recovery_check2 CHECK ((((outcome IS NULL) = (decided_at IS NULL)) AND ((outcome IS NULL) = (decided_by IS NULL)))),
+  constraint recovery_outcome_check CHECK ((outcome = ANY (ARRAY['approved'::text, 'refused'::text]))),
+  constraint recovery_reason_check CHECK ((reason <> ''::text))
+);
+alter table people.recovery enable row level security;
+create policy gate on people.recovery to muster_gate using (true) with check (true);
 
 create table people.session (
   token_sha256 bytea not null,
@@ -463,17 +599,39 @@ create table people.session (
 );
 CREATE INDEX session_by_officer ON people.session USING btree (officer);
 
+create table people.totp_offer (
+  officer integer not null,
+  secret bytea not null,
+  expires_at timestamp with time zone not null,
+  constraint totp_offer_pkey PRIMARY KEY (officer),
+  constraint totp_offer_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id)
+);
+alter table people.totp_offer enable row level security;
+create policy gate on people.totp_offer to muster_gate using (true) with check (true);
+
 grant usage on schema people to muster_app;
 grant usage on schema people to muster_gate;
+grant delete, insert, select on people.challenge to muster_gate;
 grant insert, select on people.duty to muster_gate;
+grant insert, select on people.enrolment to muster_gate;
+grant delete, insert, select on people.failed_attempt to muster_gate;
 grant insert, select on people.membership to muster_gate;
 grant select on people.officer to muster_app;
 grant insert, select on people.officer to muster_gate;
+grant delete, insert, select on people.oidc_flow to muster_gate;
+grant delete, insert, select on people.oidc_identity to muster_gate;
 grant insert, select on people.organisation to muster_gate;
+grant insert, select on people.passkey to muster_gate;
+grant delete, insert, select, update on people.password to muster_gate;
+grant insert, select on people.recovery to muster_gate;
 grant insert, select on people.session to muster_gate;
+grant delete, insert, select, update on people.totp_offer to muster_gate;
 grant update (ended_at) on people.duty to muster_gate;
+grant update (used_at), update (withdrawn_at) on people.enrolment to muster_gate;
 grant update (until_time) on people.membership to muster_gate;
-grant update (ended_at), update (language), update (name) on people.officer to muster_gate;
+grant update (account), update (ended_at), update (language), update (name) on people.officer to muster_gate;
+grant update (counter), update (ended_at), update (used_at) on people.passkey to muster_gate;
+grant update (decided_at), update (decided_by), update (outcome) on people.recovery to muster_gate;
 grant update (ended_at), update (stepped_up_until) on people.session to muster_gate;
 
 -- platform ------------------------------------------------------------------------------------------------------------

@@ -199,12 +199,35 @@ export interface PackagesRelease {
   signature: string;
 }
 
+export interface PeopleChallenge {
+  challenge_sha256: Buffer;
+  expires_at: Timestamp;
+  officer: number | null;
+  purpose: string;
+}
+
 export interface PeopleDuty {
   duty: string;
   ended_at: Timestamp | null;
   given_at: Generated<Timestamp>;
   given_by: number | null;
   officer: number;
+}
+
+export interface PeopleEnrolment {
+  expires_at: Timestamp;
+  issued_at: Generated<Timestamp>;
+  issued_by: number | null;
+  officer: number;
+  token_sha256: Buffer;
+  used_at: Timestamp | null;
+  withdrawn_at: Timestamp | null;
+}
+
+export interface PeopleFailedAttempt {
+  at: Generated<Timestamp>;
+  counted: Buffer;
+  id: Generated<number>;
 }
 
 export interface PeopleMembership {
@@ -221,6 +244,7 @@ export interface PeopleMembership {
 }
 
 export interface PeopleOfficer {
+  account: string | null;
   ended_at: Timestamp | null;
   enrolled_at: Generated<Timestamp>;
   id: Generated<number>;
@@ -231,12 +255,65 @@ export interface PeopleOfficer {
   public_id: Generated<string>;
 }
 
+export interface PeopleOidcFlow {
+  browser_sha256: Buffer;
+  code_verifier: string;
+  enrolment_sha256: Buffer | null;
+  expires_at: Timestamp;
+  nonce: string;
+  officer: number | null;
+  purpose: string;
+  state_sha256: Buffer;
+}
+
+export interface PeopleOidcIdentity {
+  bound_at: Generated<Timestamp>;
+  issuer: string;
+  officer: number;
+  subject: string;
+}
+
 export interface PeopleOrganisation {
   code: string;
   country: string | null;
   id: Generated<number>;
   kind: string;
   name: string;
+}
+
+export interface PeoplePasskey {
+  added_at: Generated<Timestamp>;
+  counter: number;
+  credential: string;
+  ended_at: Timestamp | null;
+  id: Generated<number>;
+  label: string;
+  officer: number;
+  public_id: Generated<string>;
+  public_key: Buffer;
+  transports: string[];
+  used_at: Timestamp | null;
+}
+
+export interface PeoplePassword {
+  hash: string;
+  officer: number;
+  set_at: Generated<Timestamp>;
+  totp_secret: Buffer;
+  totp_step: number;
+}
+
+export interface PeopleRecovery {
+  decided_at: Timestamp | null;
+  decided_by: number | null;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  officer: number;
+  outcome: string | null;
+  public_id: Generated<string>;
+  reason: string;
+  requested_at: Generated<Timestamp>;
+  requested_by: number;
 }
 
 export interface PeopleSession {
@@ -248,6 +325,12 @@ export interface PeopleSession {
   public_id: Generated<string>;
   stepped_up_until: Timestamp | null;
   token_sha256: Buffer;
+}
+
+export interface PeopleTotpOffer {
+  expires_at: Timestamp;
+  officer: number;
+  secret: Buffer;
 }
 
 export interface PlatformMigration {
@@ -358,11 +441,20 @@ export interface DB {
   "packages.package_file": PackagesPackageFile;
   "packages.package_threat": PackagesPackageThreat;
   "packages.release": PackagesRelease;
+  "people.challenge": PeopleChallenge;
   "people.duty": PeopleDuty;
+  "people.enrolment": PeopleEnrolment;
+  "people.failed_attempt": PeopleFailedAttempt;
   "people.membership": PeopleMembership;
   "people.officer": PeopleOfficer;
+  "people.oidc_flow": PeopleOidcFlow;
+  "people.oidc_identity": PeopleOidcIdentity;
   "people.organisation": PeopleOrganisation;
+  "people.passkey": PeoplePasskey;
+  "people.password": PeoplePassword;
+  "people.recovery": PeopleRecovery;
   "people.session": PeopleSession;
+  "people.totp_offer": PeopleTotpOffer;
   "platform.migration": PlatformMigration;
   "platform.worker_process": PlatformWorkerProcess;
   "threats.assertion": ThreatsAssertion;
