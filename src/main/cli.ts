@@ -7,6 +7,7 @@ const EXIT_CODES = {
   "not-found": 66,
   conflict: 65,
   forbidden: 77,
+  "too-many": 75,
   unavailable: 75,
   internal: 70,
 } as const;

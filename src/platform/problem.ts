@@ -1,5 +1,12 @@
 /** Closed: the edge maps each kind to one answer (HTTP status, exit code). Codes are many, kinds are few. */
-export type ProblemKind = "invalid" | "not-found" | "conflict" | "forbidden" | "unavailable" | "internal";
+export type ProblemKind =
+  | "invalid"
+  | "not-found"
+  | "conflict"
+  | "forbidden"
+  | "too-many"
+  | "unavailable"
+  | "internal";
 
 export interface ProblemDetail {
   /** `room.what_happened`, stable: people search for it and scripts rely on it. */

@@ -32,6 +32,45 @@ const SETTINGS = {
     z.union([z.ipv4(), z.ipv6()]).default("127.0.0.1"),
     "127.0.0.1",
   ),
+  origin: setting(
+    "MUSTER_ORIGIN",
+    "Address that officers type in their browser, scheme and host alone, `https://muster.example.org`. Passkeys are bound to it: whoever changes it must enrol everybody anew.",
+    z
+      .url()
+      .transform((text) => new URL(text))
+      .refine(
+        (url) => url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "localhost"),
+        "begins with https:// (http:// only for localhost: a browser keeps no sign-in otherwise)",
+      )
+      .refine((url) => url.href === `${url.origin}/`, "has no path behind the host")
+      .transform((url) => url.origin)
+      .optional(),
+    "`http://localhost:` and the port",
+  ),
+  oidcIssuer: setting(
+    "MUSTER_OIDC_ISSUER",
+    "Address of an OpenID Connect provider where officers may sign in. Its redirect address is MUSTER_ORIGIN and `/sign-in/returned`.",
+    z
+      .url()
+      .refine(
+        (text) => /^(?:https:\/\/|http:\/\/localhost[:/])/.test(text),
+        "begins with https:// (http:// only for localhost)",
+      )
+      .optional(),
+    "nobody signs in elsewhere",
+  ),
+  oidcClientId: setting(
+    "MUSTER_OIDC_CLIENT_ID",
+    "What that provider calls this Muster.",
+    z.string().min(1).optional(),
+    "as if without MUSTER_OIDC_ISSUER",
+  ),
+  oidcClientSecret: setting(
+    "MUSTER_OIDC_CLIENT_SECRET_FILE",
+    "File holding the secret shared with that provider.",
+    z.string().transform(readSecret).pipe(z.string().min(1)).optional(),
+    "a public client: PKCE alone",
+  ),
   logLevel: setting(
     "MUSTER_LOG_LEVEL",
     `How much is logged: ${LOG_LEVELS.join(", ")}.`,

@@ -22,6 +22,7 @@ const STATUS: Readonly<Record<ProblemKind, { readonly status: number; readonly t
   "not-found": { status: 404, title: "Not Found" },
   conflict: { status: 409, title: "Conflict" },
   forbidden: { status: 403, title: "Forbidden" },
+  "too-many": { status: 429, title: "Too Many Requests" },
   unavailable: { status: 503, title: "Service Unavailable" },
   internal: { status: 500, title: "Internal Server Error" },
 };

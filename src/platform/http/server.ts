@@ -43,8 +43,8 @@ export interface ServerOptions<Caller> {
   readonly gatekeeper: Gatekeeper<Caller>;
   /** Told of defects, with no content of the request. */
   readonly onDefect: (error: unknown, route: string) => void;
-  /** Whether the address in front may be believed about who is behind it. */
-  readonly trustProxy?: boolean;
+  /** Whether a proxy on this machine may be believed about who is behind it. */
+  readonly trustProxy?: "loopback";
 }
 
 /** JSON bodies are small here; deliveries come as streams. */
