@@ -42,6 +42,7 @@ const STEPS: readonly Step[] = [
     commands: [
       "node scripts/describe-settings.ts --check",
       "node scripts/describe-counting-rules.ts --check",
+      "node scripts/describe-api.ts --check",
       "node scripts/draw-architecture.ts --check",
     ],
   },

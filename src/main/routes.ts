@@ -1,6 +1,11 @@
 import { operationRoutes } from "#capabilities/operations/index.ts";
 import { type Caller, peopleRoutes } from "#capabilities/people/index.ts";
 import type { Binding } from "#platform/http/handler.ts";
+import { describesAll } from "./describe-api.ts";
 
 /** Every route there is. The server, its description and the tests over all routes are made from this list. */
-export const ROUTES: readonly Binding<Caller>[] = [...peopleRoutes, ...operationRoutes];
+export const ROUTES: readonly Binding<Caller>[] = [
+  ...peopleRoutes,
+  ...operationRoutes,
+  describesAll(() => ROUTES),
+];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { ensureMembership, type MemberRole, openSession } from "#capabilities/people/index.ts";
 import { localFileStore } from "#platform/files/store.ts";
+import type { Send } from "#platform/http/client.ts";
 import type { Database } from "#platform/postgres/database.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { SESSION_COOKIE } from "../../src/main/gatekeeper.ts";
@@ -140,5 +141,25 @@ export async function inject(
     headers: answer.headers,
     text: answer.payload,
     body: isJson ? JSON.parse(answer.payload) : null,
+  };
+}
+
+/** For a client over a server without a socket. `headers` go with every request: the cookie of an officer. */
+export function sendThrough(server: FastifyInstance, headers: Readonly<Record<string, string>>): Send {
+  return async (path, { method = "GET", headers: own, body }) => {
+    const payload = body instanceof ReadableStream ? await new Response(body).bytes() : body;
+    const answer = await server.inject({
+      // `RequestInit` has any text here; a contract's method is one of the five.
+      method: method as "GET",
+      url: path,
+      headers: { ...headers, ...Object.fromEntries(new Headers(own)) },
+      ...(payload === undefined || payload === null
+        ? {}
+        : { payload: Buffer.from(await new Response(payload).bytes()) }),
+    });
+    return new Response(answer.rawPayload.length === 0 ? null : new Uint8Array(answer.rawPayload), {
+      status: answer.statusCode,
+      headers: Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)]),
+    });
   };
 }
