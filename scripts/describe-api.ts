@@ -14,6 +14,7 @@ function formatted(json: string): string {
   const biome = join(import.meta.dirname, "..", "node_modules", ".bin", "biome");
   const { status, stdout, stderr } = spawnSync(biome, ["format", `--stdin-file-path=${PATH}`], {
     input: json,
+    encoding: "utf8",
   });
   if (status !== 0) throw new Error(`biome: ${stderr}`);
   return stdout;
