@@ -16,6 +16,10 @@ grant select on platform.migration to muster_gate, muster_app, muster_worker, mu
 grant execute on function platform.add_job to muster_app, muster_worker, muster_signer;
 grant execute on function platform.count_jobs to muster_app;
 grant select, insert, update, delete on platform.worker_process to muster_worker, muster_signer;
+grant select, insert, delete on platform.answered_request, platform.change_under_way to muster_app;
+grant update (request_sha256, status, answer, alive_at) on platform.answered_request to muster_app;
+revoke all on function platform.forget_answers from public;
+grant execute on function platform.forget_answers to muster_app;
 
 -- graphile_worker: the job queue, for the two that take jobs ----------------------------------------------------------
 grant usage on schema graphile_worker to muster_worker, muster_signer;
@@ -51,11 +55,17 @@ grant select on operations.handling to muster_gate, muster_signer;
 
 -- feeds --------------------------------------------------------------------------------------------------------------
 grant usage on schema feeds to muster_gate, muster_app, muster_worker, muster_signer;
-grant select on feeds.source, feeds.audience to muster_gate;
-grant select, insert on feeds.source, feeds.delivery to muster_app;
+grant select on feeds.source, feeds.audience, feeds.token to muster_gate;
+grant update (last_used_on) on feeds.token to muster_gate;
+grant select, insert on feeds.source, feeds.delivery, feeds.code_salt, feeds.token to muster_app;
+grant update (revoked_at) on feeds.token to muster_app;
 grant select, insert, update on feeds.mapping to muster_app;
 grant select on all tables in schema feeds to muster_app;
 grant select on all tables in schema feeds to muster_worker;
+-- Of tokens nobody but the gate reads the hash.
+revoke select on feeds.token from muster_app, muster_worker;
+grant select (id, public_id, source, label, scope, given_by, given_at, expires_at, revoked_at, last_used_on) on feeds.token
+  to muster_app;
 grant update on feeds.delivery to muster_worker;
 grant insert, update on feeds.delivery_part to muster_worker;
 grant insert on feeds.refused_row, feeds.audience to muster_worker;

@@ -20,6 +20,15 @@ create policy desk on feeds.audience for select to muster_app using ((source IN 
 create policy programs on feeds.audience for select to muster_gate, muster_signer using (true);
 create policy readers on feeds.audience for select to muster_app using ((id IN ( SELECT platform.caller_numbers('audiences'::text) AS caller_numbers)));
 
+create table feeds.code_salt (
+  operation smallint not null,
+  salt uuid default gen_random_uuid() not null,
+  constraint code_salt_pkey PRIMARY KEY (operation),
+  constraint code_salt_operation_fkey FOREIGN KEY (operation) REFERENCES operations.operation(id)
+);
+alter table feeds.code_salt enable row level security;
+create policy desk on feeds.code_salt to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
+
 create table feeds.delivery (
   id integer generated always as identity not null,
   operation smallint not null,
@@ -52,12 +61,16 @@ create table feeds.delivery (
   new_threats bigint default 0 not null,
   new_assertions bigint default 0 not null,
   keys_sha256 text,
+  public_id uuid default gen_random_uuid() not null,
+  token integer default platform.caller_token(),
   constraint delivery_pkey PRIMARY KEY (id),
+  constraint delivery_public_id_key UNIQUE (public_id),
   constraint delivery_handling_fkey FOREIGN KEY (handling) REFERENCES operations.handling(id),
   constraint delivery_operation_fkey FOREIGN KEY (operation) REFERENCES operations.operation(id),
   constraint delivery_previous_fkey FOREIGN KEY (previous) REFERENCES feeds.delivery(id),
   constraint delivery_repeat_of_fkey FOREIGN KEY (repeat_of) REFERENCES feeds.delivery(id),
   constraint delivery_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id),
+  constraint delivery_token_fkey FOREIGN KEY (token) REFERENCES feeds.token(id),
   constraint delivery_state_check CHECK ((state = ANY (ARRAY['received'::text, 'reading'::text, 'done'::text, 'refused'::text, 'repeated'::text])))
 );
 CREATE INDEX delivery_by_bytes ON feeds.delivery USING btree (source, sha256);
@@ -66,6 +79,8 @@ alter table feeds.delivery enable row level security;
 create policy desk on feeds.delivery to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
 create policy own on feeds.delivery to muster_app using ((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers))) with check ((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)));
 create policy programs on feeds.delivery for select to muster_signer using (true);
+CREATE TRIGGER ring_insert AFTER INSERT ON feeds.delivery REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION platform.ring();
+CREATE TRIGGER ring_update AFTER UPDATE ON feeds.delivery REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION platform.ring();
 
 create table feeds.delivery_part (
   delivery integer not null,
@@ -136,6 +151,37 @@ create policy heard on feeds.source for select to muster_app using ((id IN ( SEL
 create policy own on feeds.source for select to muster_app using ((id IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)));
 create policy programs on feeds.source for select to muster_gate, muster_signer using (true);
 
+create table feeds.token (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  source integer not null,
+  label text not null,
+  scope text default 'deliver'::text not null,
+  token_sha256 bytea not null,
+  given_by integer default platform.caller_officer(),
+  given_at timestamp with time zone default now() not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  last_used_on date,
+  constraint token_pkey PRIMARY KEY (id),
+  constraint token_public_id_key UNIQUE (public_id),
+  constraint token_token_sha256_key UNIQUE (token_sha256),
+  constraint token_given_by_fkey FOREIGN KEY (given_by) REFERENCES people.officer(id),
+  constraint token_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id),
+  constraint token_check CHECK ((expires_at <= (given_at + '366 days'::interval))),
+  constraint token_label_check CHECK ((label <> ''::text)),
+  constraint token_scope_check CHECK ((scope = 'deliver'::text)),
+  constraint token_token_sha256_check CHECK ((length(token_sha256) = 32))
+);
+CREATE INDEX token_by_source ON feeds.token USING btree (source);
+alter table feeds.token enable row level security;
+create policy desk on feeds.token to muster_app using ((source IN ( SELECT source.id
+   FROM feeds.source
+  WHERE (source.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))))) with check ((source IN ( SELECT source.id
+   FROM feeds.source
+  WHERE (source.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)))));
+create policy gate on feeds.token to muster_gate using (true) with check (true);
+
 grant usage on schema feeds to muster_app;
 grant usage on schema feeds to muster_gate;
 grant usage on schema feeds to muster_signer;
@@ -143,6 +189,8 @@ grant usage on schema feeds to muster_worker;
 grant select on feeds.audience to muster_app;
 grant select on feeds.audience to muster_gate;
 grant insert, select on feeds.audience to muster_worker;
+grant insert, select on feeds.code_salt to muster_app;
+grant select on feeds.code_salt to muster_worker;
 grant insert, select on feeds.delivery to muster_app;
 grant select, update on feeds.delivery to muster_worker;
 grant select on feeds.delivery_part to muster_app;
@@ -154,6 +202,10 @@ grant insert, select on feeds.refused_row to muster_worker;
 grant insert, select on feeds.source to muster_app;
 grant select on feeds.source to muster_gate;
 grant select on feeds.source to muster_worker;
+grant insert on feeds.token to muster_app;
+grant select on feeds.token to muster_gate;
+grant select (expires_at), select (given_at), select (given_by), select (id), select (label), select (last_used_on), select (public_id), select (revoked_at), select (scope), select (source), update (revoked_at) on feeds.token to muster_app;
+grant update (last_used_on) on feeds.token to muster_gate;
 
 -- jurisdiction --------------------------------------------------------------------------------------------------------
 create schema jurisdiction;
@@ -311,6 +363,7 @@ alter table packages.country_package enable row level security;
 create policy desk on packages.country_package for select to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
 create policy recipients on packages.country_package for select to muster_app using (((((operation || ':'::text) || country) IN ( SELECT platform.caller_words('recipients'::text) AS caller_words)) AND packages.is_released(id)));
 create policy signer on packages.country_package for select to muster_signer using (true);
+CREATE TRIGGER ring_insert AFTER INSERT ON packages.country_package REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION platform.ring();
 
 create table packages.package_file (
   package integer not null,
@@ -349,6 +402,7 @@ alter table packages.release enable row level security;
 create policy of_packages on packages.release for select to muster_app using ((package IN ( SELECT country_package.id
    FROM packages.country_package)));
 create policy signer on packages.release to muster_signer using (true) with check (true);
+CREATE TRIGGER ring_insert AFTER INSERT ON packages.release REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION packages.ring_release();
 
 CREATE OR REPLACE FUNCTION packages.is_released(package integer)
  RETURNS boolean
@@ -356,6 +410,15 @@ CREATE OR REPLACE FUNCTION packages.is_released(package integer)
  STABLE SECURITY DEFINER
  SET search_path TO ''
 RETURN (EXISTS (SELECT FROM packages.release WHERE (release.package = is_released.package)));
+CREATE OR REPLACE FUNCTION packages.ring_release()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('muster_changes', operation::text) from (select distinct operation
+    from changed join packages.country_package on country_package.id = changed.package) rung;
+  return null;
+end $function$;
 
 grant usage on schema packages to muster_app;
 grant usage on schema packages to muster_signer;
@@ -373,6 +436,7 @@ grant select on packages.release to muster_app;
 grant insert, select on packages.release to muster_signer;
 grant select on packages.release to muster_worker;
 grant execute on function packages.is_released(integer) to muster_app;
+grant execute on function packages.ring_release() to public;
 
 -- people --------------------------------------------------------------------------------------------------------------
 create schema people;
@@ -637,6 +701,28 @@ grant update (ended_at), update (stepped_up_until) on people.session to muster_g
 -- platform ------------------------------------------------------------------------------------------------------------
 create schema platform;
 
+create table platform.answered_request (
+  caller text default platform.caller_name() not null,
+  key_sha256 bytea not null,
+  request_sha256 bytea not null,
+  status smallint,
+  answer text,
+  asked_at timestamp with time zone default now() not null,
+  alive_at timestamp with time zone default now() not null,
+  constraint answered_request_pkey PRIMARY KEY (caller, key_sha256)
+);
+CREATE INDEX answered_request_by_age ON platform.answered_request USING btree (asked_at);
+alter table platform.answered_request enable row level security;
+create policy own on platform.answered_request to muster_app using ((caller = ( SELECT platform.caller_name() AS caller_name))) with check ((caller = ( SELECT platform.caller_name() AS caller_name)));
+
+create table platform.change_under_way (
+  thing_sha256 bytea not null,
+  begun_at timestamp with time zone default now() not null,
+  constraint change_under_way_pkey PRIMARY KEY (thing_sha256)
+);
+alter table platform.change_under_way enable row level security;
+create policy anybody on platform.change_under_way to muster_app using (true) with check (true);
+
 create table platform.migration (
   name text not null,
   sha256 text not null,
@@ -662,6 +748,11 @@ AS $function$
       identifier => name, payload => payload, queue_name => queue, job_key => key,
       max_attempts => max_attempts, run_at => run_at) as job
 $function$;
+CREATE OR REPLACE FUNCTION platform.caller_name()
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN COALESCE(('officer '::text || platform.caller_officer()), ('token '::text || platform.caller_token()));
 CREATE OR REPLACE FUNCTION platform.caller_numbers(setting text)
  RETURNS SETOF integer
  LANGUAGE sql
@@ -672,6 +763,11 @@ CREATE OR REPLACE FUNCTION platform.caller_officer()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (NULLIF(current_setting('muster.officer'::text, true), ''::text))::integer;
+CREATE OR REPLACE FUNCTION platform.caller_token()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('muster.token'::text, true), ''::text))::integer;
 CREATE OR REPLACE FUNCTION platform.caller_words(setting text)
  RETURNS SETOF text
  LANGUAGE sql
@@ -683,24 +779,48 @@ CREATE OR REPLACE FUNCTION platform.count_jobs(names text[])
  STABLE SECURITY DEFINER
  SET search_path TO ''
 AS $function$ select count(*)::integer from graphile_worker.jobs where task_identifier = any(names) and attempts < max_attempts $function$;
+CREATE OR REPLACE FUNCTION platform.forget_answers()
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+BEGIN ATOMIC
+ DELETE FROM platform.answered_request
+   WHERE (answered_request.asked_at < (now() - '24:00:00'::interval));
+END;
+CREATE OR REPLACE FUNCTION platform.ring()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('muster_changes', operation::text) from (select distinct operation from changed) rung;
+  return null;
+end $function$;
 
 grant usage on schema platform to muster_app;
 grant usage on schema platform to muster_gate;
 grant usage on schema platform to muster_signer;
 grant usage on schema platform to muster_worker;
+grant delete, insert, select on platform.answered_request to muster_app;
+grant delete, insert, select on platform.change_under_way to muster_app;
 grant select on platform.migration to muster_app;
 grant select on platform.migration to muster_gate;
 grant select on platform.migration to muster_signer;
 grant select on platform.migration to muster_worker;
 grant delete, insert, select, update on platform.worker_process to muster_signer;
 grant delete, insert, select, update on platform.worker_process to muster_worker;
+grant update (alive_at), update (answer), update (request_sha256), update (status) on platform.answered_request to muster_app;
 grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_app;
 grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_signer;
 grant execute on function platform.add_job(text,json,text,text,integer,timestamp with time zone) to muster_worker;
+grant execute on function platform.caller_name() to public;
 grant execute on function platform.caller_numbers(text) to public;
 grant execute on function platform.caller_officer() to public;
+grant execute on function platform.caller_token() to public;
 grant execute on function platform.caller_words(text) to public;
 grant execute on function platform.count_jobs(text[]) to muster_app;
+grant execute on function platform.forget_answers() to muster_app;
+grant execute on function platform.ring() to public;
 
 -- threats -------------------------------------------------------------------------------------------------------------
 create schema threats;

@@ -30,6 +30,11 @@ export interface FeedsAudience {
   source: number;
 }
 
+export interface FeedsCodeSalt {
+  operation: number;
+  salt: Generated<string>;
+}
+
 export interface FeedsDelivery {
   accepted: Generated<number>;
   batches: Generated<number>;
@@ -49,6 +54,7 @@ export interface FeedsDelivery {
   observed_to: Timestamp;
   operation: number;
   previous: number | null;
+  public_id: Generated<string>;
   purpose: string;
   received_at: Generated<Timestamp>;
   refusal_code: string | null;
@@ -62,6 +68,7 @@ export interface FeedsDelivery {
   size_bytes: number;
   source: number;
   state: string;
+  token: Generated<number | null>;
 }
 
 export interface FeedsDeliveryPart {
@@ -102,6 +109,20 @@ export interface FeedsSource {
   operation: number;
   reliability: string;
   standing: Json;
+}
+
+export interface FeedsToken {
+  expires_at: Timestamp;
+  given_at: Generated<Timestamp>;
+  given_by: Generated<number | null>;
+  id: Generated<number>;
+  label: string;
+  last_used_on: string | null;
+  public_id: Generated<string>;
+  revoked_at: Timestamp | null;
+  scope: Generated<string>;
+  source: number;
+  token_sha256: Buffer;
 }
 
 export interface JurisdictionDecision {
@@ -333,6 +354,21 @@ export interface PeopleTotpOffer {
   secret: Buffer;
 }
 
+export interface PlatformAnsweredRequest {
+  alive_at: Generated<Timestamp>;
+  answer: string | null;
+  asked_at: Generated<Timestamp>;
+  caller: Generated<string>;
+  key_sha256: Buffer;
+  request_sha256: Buffer;
+  status: number | null;
+}
+
+export interface PlatformChangeUnderWay {
+  begun_at: Generated<Timestamp>;
+  thing_sha256: Buffer;
+}
+
 export interface PlatformMigration {
   applied_at: Generated<Timestamp>;
   name: string;
@@ -427,11 +463,13 @@ export interface ThreatsThreat {
 
 export interface DB {
   "feeds.audience": FeedsAudience;
+  "feeds.code_salt": FeedsCodeSalt;
   "feeds.delivery": FeedsDelivery;
   "feeds.delivery_part": FeedsDeliveryPart;
   "feeds.mapping": FeedsMapping;
   "feeds.refused_row": FeedsRefusedRow;
   "feeds.source": FeedsSource;
+  "feeds.token": FeedsToken;
   "jurisdiction.decision": JurisdictionDecision;
   "jurisdiction.table_edition": JurisdictionTableEdition;
   "operations.handling": OperationsHandling;
@@ -455,6 +493,8 @@ export interface DB {
   "people.recovery": PeopleRecovery;
   "people.session": PeopleSession;
   "people.totp_offer": PeopleTotpOffer;
+  "platform.answered_request": PlatformAnsweredRequest;
+  "platform.change_under_way": PlatformChangeUnderWay;
   "platform.migration": PlatformMigration;
   "platform.worker_process": PlatformWorkerProcess;
   "threats.assertion": ThreatsAssertion;

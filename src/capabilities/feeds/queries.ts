@@ -36,23 +36,31 @@ export async function listSources(db: Db, operation: number): Promise<Source[]> 
   return found.rows;
 }
 
-/** Class number of the advisory lock on an operation's sources, whose codes are numbered; the intake's is 1. */
-const SOURCES_LOCK = 3;
-
-/** Lets no other transaction register a source of this operation until this one ends. */
-export async function lockSources(db: pg.ClientBase, operation: number): Promise<void> {
-  await db.query("/* feeds.lockSources */ select pg_advisory_xact_lock($1, $2)", [SOURCES_LOCK, operation]);
+/** The salt of an operation's source codes; made when it is first needed. */
+export async function saltOfCodes(db: pg.ClientBase, operation: number): Promise<string> {
+  await db.query(
+    "/* feeds.saltOfCodes insert */ insert into feeds.code_salt (operation) values ($1) on conflict do nothing",
+    [operation],
+  );
+  const found = await db.query<{ salt: string }>(
+    "/* feeds.saltOfCodes find */ select salt from feeds.code_salt where operation = $1",
+    [operation],
+  );
+  const row = found.rows[0];
+  if (row === undefined) throw new Error("feeds.saltOfCodes found no row after inserting one");
+  return row.salt;
 }
 
-export async function insertSource(db: pg.ClientBase, source: Omit<Source, "id" | "code">): Promise<void> {
+/** Of two that register the same source one wins. */
+export async function insertSource(db: pg.ClientBase, source: Omit<Source, "id">): Promise<void> {
   await db.query(
     `/* feeds.insertSource */
      insert into feeds.source (operation, external_id, code, name, kind, country, reliability, credibility, standing)
-     select $1::smallint, $2, 'S' || lpad((count(*) + 1)::text, 2, '0'), $3, $4, $5, $6, $7::smallint, $8::jsonb
-       from feeds.source where operation = $1`,
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing`,
     [
       source.operation,
       source.externalId,
+      source.code,
       source.name,
       source.kind,
       source.country,

@@ -19,9 +19,24 @@ describe("registerSource", () => {
   it("gives each source a code that tells nothing of it, and keeps its standing", async () => {
     const first = await register(aSource("acme", { tlp: "GREEN", releasableTo: ["ID"] }));
     const second = await register(aSource("bureau", { kind: "country", country: "MY" }));
-    expect([first.code, second.code]).toEqual(["S01", "S02"]);
+    for (const { code } of [first, second]) expect(code).toMatch(/^S[0-9A-Z]{6}$/);
+    expect(first.code).not.toBe(second.code);
     expect(first.standing).toEqual({ mayBeNamed: false, tlp: "GREEN", releasableTo: ["ID"] });
     expect(second).toMatchObject({ kind: "country", country: "MY", reliability: "B", credibility: 2 });
+  });
+
+  it("gives a source the same code whichever others are registered before it", async () => {
+    await register(aSource("buoy")); // by now the salt is there
+    const db = await database().connect("app");
+    const codes = [];
+    for (const before of [[], ["anchor"], ["anchor", "beacon"]]) {
+      await db.query("begin");
+      for (const other of before) await registerSource(db, operation, aSource(other));
+      codes.push((await registerSource(db, operation, aSource("cove"))).code);
+      await db.query("rollback");
+    }
+    await db.end();
+    expect(new Set(codes).size).toBe(1);
   });
 
   it("gives the same source back when it is declared again as it was", async () => {

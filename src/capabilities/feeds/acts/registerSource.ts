@@ -2,7 +2,8 @@ import type pg from "pg";
 import type { Operation, SourceDeclaration, SourceStanding } from "#capabilities/operations/index.ts";
 import { Problem } from "#platform/problem.ts";
 import { canonicalJson } from "#standards/canonical-json.ts";
-import { findSource, insertSource, lockSources, type Source } from "../queries.ts";
+import { sourceCode } from "../model/source-code.ts";
+import { findSource, insertSource, type Source, saltOfCodes } from "../queries.ts";
 
 /**
  * Registers a source with its operation, or returns it when it is there already with the same standing.
@@ -14,7 +15,6 @@ export async function registerSource(
   operation: Operation,
   declared: SourceDeclaration,
 ): Promise<Source> {
-  await lockSources(db, operation.id);
   const known = await findSource(db, operation.id, declared.id);
   if (known !== null) {
     assertSame(known, declared);
@@ -23,6 +23,7 @@ export async function registerSource(
   await insertSource(db, {
     operation: operation.id,
     externalId: declared.id,
+    code: sourceCode(await saltOfCodes(db, operation.id), operation.code, declared.id),
     name: declared.name,
     kind: declared.kind,
     country: declared.country ?? null,
@@ -31,7 +32,14 @@ export async function registerSource(
     standing: standingOf(declared),
   });
   const source = await findSource(db, operation.id, declared.id);
-  if (source === null) throw new Error("feeds.registerSource found no source after inserting one");
+  if (source === null) {
+    // One in a billion for any two sources; a code chosen by looking at the others would tell of them.
+    throw new Problem("conflict", {
+      code: "feeds.code_taken",
+      say: `The code that follows from "${declared.id}" is another source's. Choose another id.`,
+    });
+  }
+  assertSame(source, declared); // somebody else may have registered it just now
   return source;
 }
 
