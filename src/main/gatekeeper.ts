@@ -4,7 +4,7 @@ import { type Caller, listMembershipsOf, type Session, sessionOf } from "#capabi
 import { systemClock } from "#platform/clock.ts";
 import type { FileStore } from "#platform/files/store.ts";
 import type { RouteAccess, RouteContract } from "#platform/http/route.ts";
-import { type EntryRequest, type Gatekeeper, Unauthenticated } from "#platform/http/server.ts";
+import { type EntryRequest, type Gatekeeper, Unauthenticated, type Visit } from "#platform/http/server.ts";
 import { asCaller } from "#platform/postgres/caller.ts";
 import type { Database } from "#platform/postgres/database.ts";
 import { Problem } from "#platform/problem.ts";
@@ -19,10 +19,10 @@ export function gatekeeper(here: {
   const app = here.database.pool("app");
   const gate = here.database.pool("gate");
   return {
-    async enter(route, request, work) {
+    async enter(route, request, visit) {
       const surroundings = { app, gate, store: here.store, clock: systemClock, address: request.address };
       if (route.access.for === "anyone") {
-        return work({ officer: null, session: null, operation: null, ...surroundings });
+        return carryOut(visit, { officer: null, session: null, operation: null, ...surroundings });
       }
       const token = request.cookies[SESSION_COOKIE];
       const session = token === undefined ? null : await sessionOf(gate, token);
@@ -33,7 +33,7 @@ export function gatekeeper(here: {
       await asCaller(settings, async () => {
         const operation = await enterOperation(route, request, session);
         refuseWithoutStepUp(route.access, session);
-        await work({ officer: session.officer, session, operation, ...surroundings });
+        await carryOut(visit, { officer: session.officer, session, operation, ...surroundings });
       });
     },
   };
@@ -59,6 +59,12 @@ export function gatekeeper(here: {
       say: "Your role in this operation does not include this.",
     });
   }
+}
+
+async function carryOut(visit: Visit<Caller>, caller: Caller): Promise<void> {
+  visit.parse();
+  await visit.answer(caller);
+  await visit.send();
 }
 
 function hidden(): Problem {

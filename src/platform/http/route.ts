@@ -20,6 +20,13 @@ export interface RouteContract {
   /** What is answered with 200 (or 201 for a POST that makes something). `"bytes"` and `"events"`: a stream. */
   readonly response: z.ZodType | "bytes" | "events";
   readonly created?: true;
+  /**
+   * How it stands in the audit log: as an act (begun before it is done, then how it ended), as a reading, or not at all.
+   * Without a word: a reading for GET, an act for the others. `none` is for harmless readings alone; a test lists them.
+   */
+  readonly audit?: "act" | "read" | "none";
+  /** Whoever asks says for what, in the header `Muster-Purpose` (SD-4). */
+  readonly purpose?: true;
 }
 
 /** Who may come in at all. What he then sees is row-level security's. */

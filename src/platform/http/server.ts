@@ -17,16 +17,27 @@ import type { RouteContract } from "./route.ts";
 /** What the edge asks the program: who is it, may he come in, and do this as him. */
 export interface Gatekeeper<Caller> {
   /**
-   * Lets the request in or throws a Problem; then runs `work` as the one who asks, held to what he may see.
+   * Lets the request in or throws a Problem; then has the visit parsed, answered and sent, in this order, as the one who
+   * asks, held to what he may see.
    * @throws Unauthenticated, Problem
    */
-  enter(route: RouteContract, request: EntryRequest, work: (caller: Caller) => Promise<void>): Promise<void>;
+  enter(route: RouteContract, request: EntryRequest, visit: Visit<Caller>): Promise<void>;
+}
+
+/** A request that waits at the gate, in steps: between any two of them the gatekeeper may write down what happens. */
+export interface Visit<Caller> {
+  /** Reads path, query and body as the route's schemas say; throws when they are refused. */
+  parse(): void;
+  /** Does what was asked. Nothing has left yet: a stream is read only while it is sent. */
+  answer(caller: Caller): Promise<void>;
+  send(): Promise<void>;
 }
 
 /** What is known of a request before its schemas were looked at: only what decides on entry. */
 export interface EntryRequest {
   readonly method: string;
   readonly params: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
   readonly cookies: Readonly<Record<string, string | undefined>>;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -99,26 +110,38 @@ function addRoute<Caller>(
     exposeHeadRoute: false,
     async handler(request, reply) {
       const entry = entryOf(request);
-      await options.gatekeeper.enter(route, entry, async (caller) => {
-        const gone = new AbortController();
-        reply.raw.once("close", () => gone.abort());
-        const answer = await binding.answer(
-          {
-            params: parsed("path", route.params, request.params),
-            query: parsed("query", route.query, request.query),
-            body: bodyOf(route, request),
-            signal: gone.signal,
-            headers: entry.headers,
-            reply: { header: (name, value) => void reply.header(name, value) },
-          },
-          caller,
-        );
-        // Sent inside: what a stream still reads is read as the caller.
-        await sendAnswer(route, reply, answer);
-      });
+      await options.gatekeeper.enter(route, entry, visitOf(binding, request, reply, entry));
       return reply;
     },
   });
+}
+
+function visitOf<Caller>(
+  { route, answer }: Binding<Caller>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { headers }: EntryRequest,
+): Visit<Caller> {
+  let asked: { readonly params: object; readonly query: object; readonly body: unknown } | undefined;
+  let answered: unknown;
+  return {
+    parse() {
+      asked = {
+        params: parsed("path", route.params, request.params),
+        query: parsed("query", route.query, request.query),
+        body: bodyOf(route, request),
+      };
+    },
+    async answer(caller) {
+      if (asked === undefined) throw new Error("a visit is parsed before it is answered");
+      const gone = new AbortController();
+      reply.raw.once("close", () => gone.abort());
+      const replyHeaders = { header: (name: string, value: string) => void reply.header(name, value) };
+      answered = await answer({ ...asked, signal: gone.signal, headers, reply: replyHeaders }, caller);
+    },
+    // Sent inside the gate: what a stream still reads is read as the caller.
+    send: () => sendAnswer(route, reply, answered),
+  };
 }
 
 async function sendAnswer(route: RouteContract, reply: FastifyReply, answer: unknown): Promise<void> {
@@ -164,6 +187,7 @@ function entryOf(request: FastifyRequest): EntryRequest {
   return {
     method: request.method,
     params: textsOf(request.params),
+    query: textsOf(request.query),
     cookies: request.cookies,
     headers: textsOf(request.headers),
     address: request.ip,
