@@ -26,6 +26,7 @@ export function openHttpServer(
   return buildServer({
     bindings,
     gatekeeper: gatekeeper(house),
+    writes: house.database.pool("app"),
     onDefect: (error, route) => house.log.error({ err: error, route }, "request failed"),
   });
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
@@ -106,7 +107,11 @@ async function enrol(database: Database, server: FastifyInstance, plan: OfficerP
     url: string,
     body: unknown,
     more: object,
-  ) => inject(server, method, url, body, { cookie, ...more });
+  ) => {
+    // As a screen sends it: new for each thing that is made. A test of it gives its own.
+    const key = method === "POST" ? { "idempotency-key": randomUUID() } : {};
+    return inject(server, method, url, body, { cookie, ...key, ...more });
+  };
   return {
     id,
     cookie,

@@ -13,9 +13,26 @@ export const ProblemDocument = z
       .array(z.object({ at: z.string(), say: z.string() }))
       .optional()
       .meta({ description: "each field that was refused" }),
+    yours: z
+      .unknown()
+      .optional()
+      .meta({ description: "when it was changed meanwhile: the version that was sent" }),
+    current: z.unknown().optional().meta({ description: "and the one that is there now" }),
   })
   .meta({ id: "Problem" });
 export type ProblemDocument = z.infer<typeof ProblemDocument>;
+
+/** Thrown where the edge itself refuses, with a document of its own. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly document: ProblemDocument;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(document: ProblemDocument, headers: Readonly<Record<string, string>> = {}) {
+    super(document.code);
+    this.document = document;
+    this.headers = headers;
+  }
+}
 
 const STATUS: Readonly<Record<ProblemKind, { readonly status: number; readonly title: string }>> = {
   invalid: { status: 400, title: "Bad Request" },

@@ -19,7 +19,12 @@ export interface RouteContract {
   readonly body?: z.ZodType | "bytes";
   /** What is answered with 200 (or 201 for a POST that makes something). `"bytes"` and `"events"`: a stream. */
   readonly response: z.ZodType | "bytes" | "events";
+  /** A POST that makes something: an officer sends an `Idempotency-Key` with it. Other POSTs may carry one. */
   readonly created?: true;
+  /** The answer holds a secret that is shown once: it is not kept for a repeat of the request. */
+  readonly onceOnly?: true;
+  /** A change that is refused without `If-Match`, which any change of what a GET of the same path reads may carry. */
+  readonly versioned?: true;
   /**
    * How it stands in the audit log: as an act (begun before it is done, then how it ended), as a reading, or not at all.
    * Without a word: a reading for GET, an act for the others. `none` is for harmless readings alone; a test lists them.

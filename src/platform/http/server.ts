@@ -1,17 +1,24 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import cookie from "@fastify/cookie";
 import helmet from "@fastify/helmet";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type pg from "pg";
 import type { z } from "zod";
 import { Problem } from "../problem.ts";
+import { changeVersion, etagOf, isKnown } from "./conditional.ts";
 import type { Binding } from "./handler.ts";
+import { answerOnce, readKey } from "./idempotency.ts";
 import {
   invalidRequest,
   NOT_FOUND,
   type ProblemDocument,
   problemDocument,
+  Refusal,
   UNAUTHENTICATED,
 } from "./problem-document.ts";
+import { type RequestBytes, requestBytes } from "./request-bytes.ts";
 import type { RouteContract } from "./route.ts";
 
 /** What the edge asks the program: who is it, may he come in, and do this as him. */
@@ -52,6 +59,8 @@ export class Unauthenticated extends Error {
 export interface ServerOptions<Caller> {
   readonly bindings: readonly Binding<Caller>[];
   readonly gatekeeper: Gatekeeper<Caller>;
+  /** Where answers to writes and changes under way are noted, in the caller's name. */
+  readonly writes: pg.Pool;
   /** Told of defects, with no content of the request. */
   readonly onDefect: (error: unknown, route: string) => void;
   /** Whether a proxy on this machine may be believed about who is behind it. */
@@ -92,6 +101,8 @@ export async function buildServer<Caller>(options: ServerOptions<Caller>): Promi
   server.setErrorHandler((error, request, reply) => {
     const document = edgeProblem(error);
     if (document.status >= 500) options.onDefect(error, request.routeOptions.url ?? "no route");
+    if (error instanceof Refusal) reply.headers(error.headers);
+    if (request.body instanceof Readable) refuseTheRest(request.body, reply);
     return send(reply, document);
   });
   for (const binding of options.bindings) addRoute(server, binding, options);
@@ -110,77 +121,198 @@ function addRoute<Caller>(
     exposeHeadRoute: false,
     async handler(request, reply) {
       const entry = entryOf(request);
-      await options.gatekeeper.enter(route, entry, visitOf(binding, request, reply, entry));
+      await options.gatekeeper.enter(route, entry, visitOf(binding, request, reply, options));
       return reply;
     },
   });
 }
 
+/** A request as its route's schemas read it. */
+interface Asked {
+  readonly params: object;
+  readonly query: object;
+  readonly body: unknown;
+  /** The body of a route that takes bytes. */
+  readonly bytes: RequestBytes | null;
+  readonly key: string | null;
+}
+
+/** What leaves: a whole text, which can be kept and compared, or chunks. */
+type Encoded = { readonly text: string } | { readonly chunks: AsyncIterable<Uint8Array | string> };
+
 function visitOf<Caller>(
-  { route, answer }: Binding<Caller>,
+  binding: Binding<Caller>,
   request: FastifyRequest,
   reply: FastifyReply,
-  { headers }: EntryRequest,
+  options: ServerOptions<Caller>,
 ): Visit<Caller> {
-  let asked: { readonly params: object; readonly query: object; readonly body: unknown } | undefined;
-  let answered: unknown;
+  const { route } = binding;
+  let asked: Asked | undefined;
+  let answered: Encoded | undefined;
   return {
     parse() {
-      asked = {
-        params: parsed("path", route.params, request.params),
-        query: parsed("query", route.query, request.query),
-        body: bodyOf(route, request),
-      };
+      asked = askedOf(route, request);
     },
     async answer(caller) {
       if (asked === undefined) throw new Error("a visit is parsed before it is answered");
-      const gone = new AbortController();
-      reply.raw.once("close", () => gone.abort());
-      const replyHeaders = { header: (name: string, value: string) => void reply.header(name, value) };
-      answered = await answer({ ...asked, signal: gone.signal, headers, reply: replyHeaders }, caller);
+      answered = await answerOf({ binding, request, reply, options, caller, asked });
     },
     // Sent inside the gate: what a stream still reads is read as the caller.
-    send: () => sendAnswer(route, reply, answered),
+    async send() {
+      if (answered === undefined) throw new Error("a visit is answered before it is sent");
+      await sendAnswer(route, request, reply, answered);
+    },
   };
 }
 
-async function sendAnswer(route: RouteContract, reply: FastifyReply, answer: unknown): Promise<void> {
+function askedOf(route: RouteContract, request: FastifyRequest): Asked {
+  const params = parsed("path", route.params, request.params);
+  const query = parsed("query", route.query, request.query);
+  const bytes = route.body === "bytes" ? bytesOf(request) : null;
+  const body = bytes === null ? bodyOf(route, request) : bytes.chunks;
+  const { authorization, "idempotency-key": key } = textsOf(request.headers);
+  const mayRepeat = route.method === "POST" && route.access.for !== "anyone" && isText(route);
+  // A machine with a token may send one; an officer must, because browsers send forms twice.
+  const isRequired = route.created === true && authorization === undefined;
+  return { params, query, body, bytes, key: mayRepeat ? readKey(key, isRequired) : null };
+}
+
+function isText(route: RouteContract): boolean {
+  return route.response !== "bytes" && route.response !== "events";
+}
+
+interface Turn<Caller> {
+  readonly binding: Binding<Caller>;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly options: ServerOptions<Caller>;
+  readonly caller: Caller;
+  readonly asked: Asked;
+}
+
+/** Does what was asked, under the rules of writing: once for each key, and of the version that was read. */
+async function answerOf<Caller>(turn: Turn<Caller>): Promise<Encoded> {
+  const { binding, request, options, asked } = turn;
+  const { route } = binding;
+  if (asked.key !== null) {
+    const write = {
+      key: asked.key,
+      digest: () => digestOf(request, asked),
+      isSecret: route.onceOnly === true,
+    };
+    return { text: await answerOnce(options.writes, write, async () => textIn(await carryOut(turn))) };
+  }
+  const ifMatch = textsOf(request.headers)["if-match"];
+  const isChange = route.method === "PUT" || route.method === "PATCH" || route.method === "DELETE";
+  if (!isChange || (ifMatch === undefined && route.versioned !== true)) return carryOut(turn);
+  const reading = options.bindings.find(
+    (each) => each.route.method === "GET" && each.route.path === route.path && isText(each.route),
+  );
+  if (reading === undefined) throw withoutVersions();
+  const read = async () => {
+    const nothing = {
+      query: parsed("query", reading.route.query, {}),
+      body: undefined,
+      bytes: null,
+      key: null,
+    };
+    return textIn(await carryOut({ ...turn, binding: reading, asked: { ...asked, ...nothing } }));
+  };
+  const thing = request.url.replace(/\?.*$/s, "");
+  return changeVersion(options.writes, { thing, ifMatch, yours: request.body, read }, () => carryOut(turn));
+}
+
+async function carryOut<Caller>({ binding, request, reply, caller, asked }: Turn<Caller>): Promise<Encoded> {
+  const { route, answer } = binding;
+  const { params, query, body } = asked;
+  const gone = new AbortController();
+  reply.raw.once("close", () => gone.abort());
+  const replyHeaders = { header: (name: string, value: string) => void reply.header(name, value) };
+  const headers = textsOf(request.headers);
+  const answered = await answer(
+    { params, query, body, signal: gone.signal, headers, reply: replyHeaders },
+    caller,
+  );
+  if (route.response === "bytes" || route.response === "events")
+    // A binding answers these routes with chunks: `ResponseOf` says so.
+    return { chunks: answered as AsyncIterable<Uint8Array | string> };
+  // Encoded by the schema: a field that it does not name does not leave, one that does not fit is a defect of ours.
+  return { text: JSON.stringify(route.response.parse(answered)) };
+}
+
+function textIn(encoded: Encoded): string {
+  if ("text" in encoded) return encoded.text;
+  throw new Error("a stream is no answer that can be kept");
+}
+
+async function digestOf(request: FastifyRequest, { bytes }: Asked): Promise<Buffer> {
+  const body = bytes === null ? JSON.stringify(request.body ?? null) : await bytes.digest();
+  return createHash("sha256").update(`${request.method} ${request.url}\n`).update(body).digest();
+}
+
+function withoutVersions(): Problem {
+  return new Problem("invalid", {
+    code: "http.no_versions",
+    say: "There is nothing to read at this address, so If-Match has nothing to compare. Send it without.",
+  });
+}
+
+async function sendAnswer(
+  route: RouteContract,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Encoded,
+): Promise<void> {
   reply.code(route.created === true ? 201 : 200);
-  if (route.response === "bytes" || route.response === "events") {
+  if ("chunks" in answer) {
     if (route.response === "events") reply.header("content-type", "text/event-stream");
     else if (!reply.hasHeader("content-type")) reply.header("content-type", "application/octet-stream");
-    // A binding answers these routes with chunks: `ResponseOf` says so.
-    const stream = Readable.from(answer as AsyncIterable<Uint8Array | string>);
-    await reply.send(stream);
+    await reply.send(Readable.from(inThisContext(answer.chunks)));
     return;
   }
-  // Encoded by the schema: a field that it does not name does not leave, one that does not fit is a defect of ours.
-  const body = route.response.parse(answer);
-  await reply.header("content-type", "application/json; charset=utf-8").send(JSON.stringify(body));
+  if (route.method === "GET") {
+    const etag = etagOf(answer.text);
+    reply.header("etag", etag);
+    if (isKnown(textsOf(request.headers)["if-none-match"], etag)) {
+      await reply.code(304).send();
+      return;
+    }
+  }
+  await reply.header("content-type", "application/json; charset=utf-8").send(answer.text);
+}
+
+/** A stream asks for chunks whenever there is room; each is made as the caller, not as whoever made the room. */
+function inThisContext<T>(chunks: AsyncIterable<T>): AsyncIterable<T> {
+  const here = AsyncLocalStorage.snapshot();
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = chunks[Symbol.asyncIterator]();
+      return {
+        next: () => here(() => iterator.next()),
+        return: (value?: unknown) =>
+          here(() => iterator.return?.(value)) ?? Promise.resolve({ done: true, value: undefined }),
+      };
+    },
+  };
 }
 
 function parsed(where: string, schema: z.ZodType | undefined, value: unknown): object {
   if (schema === undefined) return {};
   const result = schema.safeParse(value);
-  if (!result.success) throw new InvalidRequest(invalidRequest(where, result.error));
+  if (!result.success) throw new Refusal(invalidRequest(where, result.error));
   return typeof result.data === "object" && result.data !== null ? result.data : {};
 }
 
 function bodyOf(route: RouteContract, request: FastifyRequest): unknown {
-  if (route.body === undefined) return undefined;
-  if (route.body === "bytes") return request.body;
+  if (route.body === undefined || route.body === "bytes") return undefined;
   const result = route.body.safeParse(request.body);
-  if (!result.success) throw new InvalidRequest(invalidRequest("body", result.error));
+  if (!result.success) throw new Refusal(invalidRequest("body", result.error));
   return result.data;
 }
 
-class InvalidRequest extends Error {
-  override readonly name = "InvalidRequest";
-  readonly document: ProblemDocument;
-  constructor(document: ProblemDocument) {
-    super(document.code);
-    this.document = document;
-  }
+function bytesOf({ body }: FastifyRequest): RequestBytes {
+  if (body instanceof Readable) return requestBytes(body);
+  throw new Refusal(NOT_BYTES);
 }
 
 function entryOf(request: FastifyRequest): EntryRequest {
@@ -201,9 +333,16 @@ function textsOf(value: unknown): Record<string, string | undefined> {
   );
 }
 
+/** Nobody waits for the rest of a refused stream: it is let go by, and the connection ends with the answer. */
+function refuseTheRest(body: Readable, reply: FastifyReply): void {
+  reply.header("connection", "close");
+  body.on("error", () => undefined);
+  body.resume();
+}
+
 /** The framework's own refusals (a body too large, a content type nobody reads) in our words. */
 function edgeProblem(error: unknown): ProblemDocument {
-  if (error instanceof InvalidRequest) return error.document;
+  if (error instanceof Refusal) return error.document;
   if (error instanceof Problem) return problemDocument(error);
   if (error instanceof Unauthenticated) return { ...UNAUTHENTICATED };
   const status = error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
@@ -215,14 +354,7 @@ function edgeProblem(error: unknown): ProblemDocument {
       code: "http.too_large",
       detail: "The request is larger than one million characters. Deliveries are sent as a stream.",
     };
-  if (status === 415)
-    return {
-      ...REFUSED,
-      status: 415,
-      title: "Unsupported Media Type",
-      code: "http.content_type",
-      detail: "Send application/json, or application/octet-stream for a delivery.",
-    };
+  if (status === 415) return NOT_BYTES;
   if (typeof status === "number" && status >= 400 && status < 500) return REFUSED;
   return problemDocument(error);
 }
@@ -233,6 +365,14 @@ const REFUSED: ProblemDocument = {
   status: 400,
   code: "http.bad_request",
   detail: "The request cannot be read. Check its path, headers and body.",
+};
+
+const NOT_BYTES: ProblemDocument = {
+  ...REFUSED,
+  status: 415,
+  title: "Unsupported Media Type",
+  code: "http.content_type",
+  detail: "Send application/json, or application/octet-stream for a delivery.",
 };
 
 function send(reply: FastifyReply, document: ProblemDocument) {
