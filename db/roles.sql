@@ -46,6 +46,19 @@ grant select, insert, update, delete on people.password, people.totp_offer to mu
 grant select, insert, delete on people.challenge, people.oidc_flow, people.failed_attempt to muster_gate;
 grant select on people.officer to muster_app;
 
+-- audit: everybody appends by one function, nobody changes or removes; who may read is row-level security's ------------
+grant usage on schema audit to muster_gate, muster_app, muster_signer;
+revoke all on all functions in schema audit from public;
+grant execute on function audit.append to muster_gate, muster_app;
+grant select on audit.entry to muster_app, muster_signer;
+grant select on audit.checkpoint to muster_app;
+grant select, insert on audit.checkpoint to muster_signer;
+grant execute on function audit.line, audit.json(text), audit.json(jsonb) to muster_app, muster_signer;
+grant execute on function audit.caller_is_auditor, audit.caller_operations to muster_app;
+grant select, insert on audit.break_glass, audit.review to muster_gate;
+grant update (confirmed_by, confirmed_at, until_time) on audit.break_glass to muster_gate;
+grant update (closed_at, closed_by, finding) on audit.review to muster_gate;
+
 -- operations ---------------------------------------------------------------------------------------------------------
 grant usage on schema operations to muster_gate, muster_app, muster_worker, muster_signer;
 grant select, insert on operations.operation to muster_app;

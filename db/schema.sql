@@ -1,6 +1,199 @@
 -- The schema as the migrations leave it. Made by scripts/dump-schema.ts: read it, do not edit it.
 -- Owner of everything is muster_owner. Grants are at the end of each schema.
 
+-- audit ---------------------------------------------------------------------------------------------------------------
+create schema audit;
+
+create table audit.break_glass (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  officer integer not null,
+  operation text not null,
+  reason text not null,
+  hours smallint not null,
+  asked_at timestamp with time zone default now() not null,
+  confirmed_by integer,
+  confirmed_at timestamp with time zone,
+  until_time timestamp with time zone,
+  constraint break_glass_pkey PRIMARY KEY (id),
+  constraint break_glass_public_id_key UNIQUE (public_id),
+  constraint break_glass_confirmed_by_fkey FOREIGN KEY (confirmed_by) REFERENCES people.officer(id),
+  constraint break_glass_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint break_glass_check CHECK ((confirmed_by <> officer)),
+  constraint break_glass_check1 CHECK ((until_time <= (confirmed_at + '04:00:00'::interval))),
+  constraint break_glass_check2 CHECK ((((confirmed_by IS NULL) = (confirmed_at IS NULL)) AND ((confirmed_by IS NULL) = (until_time IS NULL)))),
+  constraint break_glass_hours_check CHECK (((hours >= 1) AND (hours <= 4))),
+  constraint break_glass_operation_check CHECK ((length(operation) <= 64)),
+  constraint break_glass_reason_check CHECK (((length(reason) >= 10) AND (length(reason) <= 2000)))
+);
+CREATE INDEX break_glass_by_officer ON audit.break_glass USING btree (officer);
+CREATE INDEX break_glass_by_operation ON audit.break_glass USING btree (operation);
+alter table audit.break_glass enable row level security;
+create policy everybody on audit.break_glass to muster_gate using (true) with check (true);
+
+create table audit.checkpoint (
+  size bigint not null,
+  root bytea not null,
+  at timestamp with time zone not null,
+  signature text not null,
+  key_fingerprint text not null,
+  frontier bytea[] not null,
+  constraint checkpoint_pkey PRIMARY KEY (size),
+  constraint checkpoint_size_fkey FOREIGN KEY (size) REFERENCES audit.entry(number),
+  constraint checkpoint_root_check CHECK ((length(root) = 32))
+);
+alter table audit.checkpoint enable row level security;
+create policy auditors on audit.checkpoint for select to muster_app using (( SELECT audit.caller_is_auditor() AS caller_is_auditor));
+create policy signer on audit.checkpoint to muster_signer using (true) with check (true);
+
+create table audit.entry (
+  number bigint not null,
+  id uuid not null,
+  at timestamp with time zone not null,
+  officer uuid,
+  session uuid,
+  operation text,
+  act text not null,
+  subject_kind text,
+  subject_id text,
+  purpose text,
+  outcome text not null,
+  code text,
+  detail jsonb not null,
+  previous bytea not null,
+  hash bytea not null,
+  constraint entry_pkey PRIMARY KEY (number),
+  constraint entry_id_key UNIQUE (id),
+  constraint entry_act_check CHECK (((act ~ '^[a-z]+(\.[A-Za-z0-9-]+)+$'::text) AND (length(act) <= 100))),
+  constraint entry_check CHECK (((subject_kind IS NULL) = (subject_id IS NULL))),
+  constraint entry_code_check CHECK ((length(code) <= 100)),
+  constraint entry_detail_check CHECK (((jsonb_typeof(detail) = 'object'::text) AND (length((detail)::text) <= 2000))),
+  constraint entry_hash_check CHECK ((length(hash) = 32)),
+  constraint entry_number_check CHECK ((number > 0)),
+  constraint entry_operation_check CHECK ((length(operation) <= 200)),
+  constraint entry_outcome_check CHECK ((outcome = ANY (ARRAY['begun'::text, 'done'::text, 'refused'::text, 'failed'::text]))),
+  constraint entry_previous_check CHECK ((length(previous) = 32)),
+  constraint entry_purpose_check CHECK ((purpose ~ '^[a-z-]{1,40}$'::text)),
+  constraint entry_subject_id_check CHECK ((length(subject_id) <= 200)),
+  constraint entry_subject_kind_check CHECK ((length(subject_kind) <= 40))
+);
+CREATE INDEX entry_by_officer ON audit.entry USING btree (officer, number);
+CREATE INDEX entry_by_operation ON audit.entry USING btree (operation, at, id);
+CREATE INDEX entry_by_time ON audit.entry USING btree (at, id);
+alter table audit.entry enable row level security;
+create policy auditors on audit.entry for select to muster_app using (( SELECT audit.caller_is_auditor() AS caller_is_auditor));
+create policy data_protection on audit.entry for select to muster_app using ((operation IN ( SELECT audit.caller_operations() AS caller_operations)));
+create policy signer on audit.entry for select to muster_signer using (true);
+
+create table audit.review (
+  break_glass integer not null,
+  opened_at timestamp with time zone default now() not null,
+  closed_at timestamp with time zone,
+  closed_by integer,
+  finding text,
+  constraint review_pkey PRIMARY KEY (break_glass),
+  constraint review_break_glass_fkey FOREIGN KEY (break_glass) REFERENCES audit.break_glass(id),
+  constraint review_closed_by_fkey FOREIGN KEY (closed_by) REFERENCES people.officer(id),
+  constraint review_check CHECK ((((closed_at IS NULL) = (closed_by IS NULL)) AND ((closed_at IS NULL) = (finding IS NULL)))),
+  constraint review_finding_check CHECK (((length(finding) >= 10) AND (length(finding) <= 4000)))
+);
+alter table audit.review enable row level security;
+create policy everybody on audit.review to muster_gate using (true) with check (true);
+
+CREATE OR REPLACE FUNCTION audit.append(entries jsonb)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+declare
+  added audit.entry;
+  given record;
+  last_number bigint;
+  last_hash bytea;
+  first_number bigint;
+begin
+  if exists (select from jsonb_array_elements(entries) as entry, jsonb_each(entry -> 'detail') as member
+      where member.key !~ '^[A-Za-z]{1,40}$' or jsonb_typeof(member.value) not in ('string', 'boolean', 'null', 'number')
+        or (jsonb_typeof(member.value) = 'number' and member.value::text !~ '^(0|-?[1-9][0-9]{0,14})$')) then
+    raise exception 'the detail of an entry is a flat object of texts and whole numbers' using errcode = '22023';
+  end if;
+  perform pg_advisory_xact_lock(7002, 1);
+  select number, hash into last_number, last_hash from audit.entry order by number desc limit 1;
+  last_number := coalesce(last_number, 0);
+  last_hash := coalesce(last_hash, decode(repeat('00', 32), 'hex'));
+  first_number := last_number;
+  for given in select * from jsonb_to_recordset(entries) as entry (officer uuid, session uuid, operation text, act text,
+      subject_kind text, subject_id text, purpose text, outcome text, code text, detail jsonb) loop
+    last_number := last_number + 1;
+    added := row(last_number, gen_random_uuid(), date_trunc('milliseconds', clock_timestamp()), given.officer, given.session,
+      given.operation, given.act, given.subject_kind, given.subject_id, given.purpose, given.outcome, given.code,
+      coalesce(given.detail, '{}'), last_hash, null);
+    added.hash := sha256(convert_to(audit.line(added), 'UTF8'));
+    insert into audit.entry select added.*;
+    last_hash := added.hash;
+  end loop;
+  if first_number / 500 < last_number / 500 then
+    perform platform.add_job('audit.signCheckpoint', '{}', 'audit', 'audit.signCheckpoint', null, null);
+  end if;
+  return last_number;
+end
+$function$;
+CREATE OR REPLACE FUNCTION audit.caller_is_auditor()
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+RETURN (EXISTS (SELECT FROM (people.duty JOIN people.officer ON ((officer.id = duty.officer))) WHERE ((duty.officer = platform.caller_officer()) AND (duty.duty = 'auditor'::text) AND (duty.ended_at IS NULL) AND (officer.ended_at IS NULL))));
+CREATE OR REPLACE FUNCTION audit.caller_operations()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+BEGIN ATOMIC
+ SELECT operation.code
+    FROM (people.membership
+      JOIN operations.operation ON ((operation.id = membership.operation)))
+   WHERE ((membership.officer = platform.caller_officer()) AND (membership.role = 'data-protection'::text) AND (membership.from_time <= now()) AND ((membership.until_time IS NULL) OR (membership.until_time > now())));
+END;
+CREATE OR REPLACE FUNCTION audit."json"(detail jsonb)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (SELECT (('{'::text || COALESCE(string_agg((((to_json(jsonb_each.key))::text || ':'::text) || (jsonb_each.value)::text), ','::text ORDER BY (jsonb_each.key COLLATE "C")), ''::text)) || '}'::text) FROM jsonb_each("json".detail) jsonb_each(key, value));
+CREATE OR REPLACE FUNCTION audit."json"(value text)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN COALESCE((to_json(value))::text, 'null'::text);
+CREATE OR REPLACE FUNCTION audit.line(entry audit.entry)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (((((((((((((((((((((((((('{"act":'::text || audit."json"((entry).act)) || ',"at":"'::text) || to_char(((entry).at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text)) || '","code":'::text) || audit."json"((entry).code)) || ',"detail":'::text) || audit."json"((entry).detail)) || ',"id":"'::text) || (entry).id) || '","number":'::text) || (entry).number) || ',"officer":'::text) || audit."json"(((entry).officer)::text)) || ',"operation":'::text) || audit."json"((entry).operation)) || ',"outcome":"'::text) || (entry).outcome) || '","previous":"'::text) || encode((entry).previous, 'hex'::text)) || '","purpose":'::text) || audit."json"((entry).purpose)) || ',"session":'::text) || audit."json"(((entry).session)::text)) || ',"subject":'::text) || CASE WHEN ((entry).subject_kind IS NULL) THEN 'null'::text ELSE (((('{"id":'::text || audit."json"((entry).subject_id)) || ',"kind":'::text) || audit."json"((entry).subject_kind)) || '}'::text) END) || '}'::text);
+
+grant usage on schema audit to muster_app;
+grant usage on schema audit to muster_gate;
+grant usage on schema audit to muster_signer;
+grant insert, select on audit.break_glass to muster_gate;
+grant select on audit.checkpoint to muster_app;
+grant insert, select on audit.checkpoint to muster_signer;
+grant select on audit.entry to muster_app;
+grant select on audit.entry to muster_signer;
+grant insert, select on audit.review to muster_gate;
+grant update (confirmed_at), update (confirmed_by), update (until_time) on audit.break_glass to muster_gate;
+grant update (closed_at), update (closed_by), update (finding) on audit.review to muster_gate;
+grant execute on function audit.append(jsonb) to muster_app;
+grant execute on function audit.append(jsonb) to muster_gate;
+grant execute on function audit.caller_is_auditor() to muster_app;
+grant execute on function audit.caller_operations() to muster_app;
+grant execute on function audit."json"(jsonb) to muster_app;
+grant execute on function audit."json"(jsonb) to muster_signer;
+grant execute on function audit."json"(text) to muster_app;
+grant execute on function audit."json"(text) to muster_signer;
+grant execute on function audit.line(audit.entry) to muster_app;
+grant execute on function audit.line(audit.entry) to muster_signer;
+
 -- feeds ---------------------------------------------------------------------------------------------------------------
 create schema feeds;
 

@@ -5,6 +5,11 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[] ? U[] : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S[], I[], U[]> : T[];
+
 export type Generated<T> =
   T extends ColumnType<infer S, infer I, infer U>
     ? ColumnType<S, I | undefined, U>
@@ -23,6 +28,54 @@ export type JsonPrimitive = boolean | number | string | null;
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface AuditBreakGlass {
+  asked_at: Generated<Timestamp>;
+  confirmed_at: Timestamp | null;
+  confirmed_by: number | null;
+  hours: number;
+  id: Generated<number>;
+  officer: number;
+  operation: string;
+  public_id: Generated<string>;
+  reason: string;
+  until_time: Timestamp | null;
+}
+
+export interface AuditCheckpoint {
+  at: Timestamp;
+  frontier: ArrayType<Buffer>;
+  key_fingerprint: string;
+  root: Buffer;
+  signature: string;
+  size: number;
+}
+
+export interface AuditEntry {
+  act: string;
+  at: Timestamp;
+  code: string | null;
+  detail: Json;
+  hash: Buffer;
+  id: string;
+  number: number;
+  officer: string | null;
+  operation: string | null;
+  outcome: string;
+  previous: Buffer;
+  purpose: string | null;
+  session: string | null;
+  subject_id: string | null;
+  subject_kind: string | null;
+}
+
+export interface AuditReview {
+  break_glass: number;
+  closed_at: Timestamp | null;
+  closed_by: number | null;
+  finding: string | null;
+  opened_at: Generated<Timestamp>;
+}
 
 export interface FeedsAudience {
   handling: number;
@@ -462,6 +515,10 @@ export interface ThreatsThreat {
 }
 
 export interface DB {
+  "audit.break_glass": AuditBreakGlass;
+  "audit.checkpoint": AuditCheckpoint;
+  "audit.entry": AuditEntry;
+  "audit.review": AuditReview;
   "feeds.audience": FeedsAudience;
   "feeds.code_salt": FeedsCodeSalt;
   "feeds.delivery": FeedsDelivery;
