@@ -82,12 +82,21 @@ grant select (id, public_id, source, label, scope, given_by, given_at, expires_a
 grant update on feeds.delivery to muster_worker;
 grant insert, update on feeds.delivery_part to muster_worker;
 grant insert on feeds.refused_row, feeds.audience to muster_worker;
+-- The desk asks and the originator answers: policies of feeds.clearance tell them apart.
+grant insert on feeds.clearance to muster_app;
+grant update (state, granted_countries, granted_threats, granted_until, answer, answered_by, answered_at, withdrawn_by,
+  withdrawn_at) on feeds.clearance to muster_app;
+grant update (applied_at) on feeds.clearance to muster_worker;
+revoke all on function feeds.cleared_countries from public;
+grant execute on function feeds.cleared_countries to muster_gate, muster_app, muster_worker;
 
--- threats: an assertion is only ever added; what a source says is never changed, only said otherwise later -------------
+-- threats: an assertion is only ever added; what a source says is never changed, only said otherwise later. Its readers
+-- grow when the source clears it ------------------------------------------------------------------------------------
 grant usage on schema threats to muster_app, muster_worker;
 grant select on all tables in schema threats to muster_app, muster_worker;
 grant insert on threats.threat, threats.assertion, threats.audience_set, threats.counter, threats.listing to muster_worker;
 grant update (audience_set) on threats.threat to muster_worker;
+grant update (audience) on threats.assertion to muster_worker;
 grant update (merged_into) on threats.threat to muster_app;
 grant update on threats.counter to muster_worker;
 grant usage, update on sequence threats.commit_sequence to muster_worker;
@@ -99,16 +108,18 @@ grant select on jurisdiction.decision to muster_app, muster_worker;
 grant select on jurisdiction.table_edition to muster_app, muster_worker;
 grant insert on jurisdiction.table_edition to muster_worker;
 grant insert on jurisdiction.decision to muster_app;
-grant update (withdrawn_at) on jurisdiction.decision to muster_app;
+grant update (withdrawn_at, withdrawn_by) on jurisdiction.decision to muster_app;
 
--- packages: composed by the worker, released by the signer alone; nothing of either is ever changed -----------------
+-- packages: composed by the worker, ordered by the desk, released by the signer alone. Nothing of these is ever changed;
+-- a draft is replaced while nobody ordered it, which the references to it hold ---------------------------------------
 grant usage on schema packages to muster_app, muster_worker, muster_signer;
 grant select on all tables in schema packages to muster_app, muster_worker, muster_signer;
-grant insert on packages.country_package, packages.package_file, packages.package_threat to muster_worker;
+grant insert, delete on packages.country_package, packages.package_file, packages.package_threat to muster_worker;
+grant insert on packages.release_order to muster_app;
 grant insert on packages.release to muster_signer;
 revoke all on function packages.is_released from public;
 grant execute on function packages.is_released to muster_app;
 
 -- outcomes: a stated figure is never changed ---------------------------------------------------------------------------
-grant usage on schema outcomes to muster_app;
-grant select, insert on outcomes.figure to muster_app;
+grant usage on schema outcomes to muster_app, muster_worker;
+grant select, insert on outcomes.figure to muster_app, muster_worker;

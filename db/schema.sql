@@ -201,8 +201,9 @@ create table feeds.audience (
   id integer generated always as identity not null,
   source integer not null,
   handling integer not null,
+  clearances integer[] default '{}'::integer[] not null,
   constraint audience_pkey PRIMARY KEY (id),
-  constraint audience_source_handling_key UNIQUE (source, handling),
+  constraint audience_source_handling_clearances_key UNIQUE (source, handling, clearances),
   constraint audience_handling_fkey FOREIGN KEY (handling) REFERENCES operations.handling(id),
   constraint audience_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id)
 );
@@ -212,6 +213,51 @@ create policy desk on feeds.audience for select to muster_app using ((source IN 
   WHERE (source.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)))));
 create policy programs on feeds.audience for select to muster_gate, muster_signer using (true);
 create policy readers on feeds.audience for select to muster_app using ((id IN ( SELECT platform.caller_numbers('audiences'::text) AS caller_numbers)));
+
+create table feeds.clearance (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  operation smallint not null,
+  source integer not null,
+  delivery integer,
+  threats uuid[],
+  countries text[] not null,
+  reason text not null,
+  asked_by uuid not null,
+  asked_at timestamp with time zone default now() not null,
+  answer_by timestamp with time zone not null,
+  state text default 'asked'::text not null,
+  granted_countries text[],
+  granted_threats uuid[],
+  granted_until timestamp with time zone,
+  answer text,
+  answered_by uuid,
+  answered_at timestamp with time zone,
+  withdrawn_by uuid,
+  withdrawn_at timestamp with time zone,
+  applied_at timestamp with time zone,
+  constraint clearance_pkey PRIMARY KEY (id),
+  constraint clearance_public_id_key UNIQUE (public_id),
+  constraint clearance_delivery_fkey FOREIGN KEY (delivery) REFERENCES feeds.delivery(id),
+  constraint clearance_operation_fkey FOREIGN KEY (operation) REFERENCES operations.operation(id),
+  constraint clearance_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id),
+  constraint clearance_check CHECK (((delivery IS NULL) <> (threats IS NULL))),
+  constraint clearance_check1 CHECK (((state = 'asked'::text) = (answered_at IS NULL))),
+  constraint clearance_check2 CHECK (((state = ANY (ARRAY['granted'::text, 'withdrawn'::text])) = (granted_countries IS NOT NULL))),
+  constraint clearance_check3 CHECK (((granted_countries IS NULL) = (granted_until IS NULL))),
+  constraint clearance_check4 CHECK (((granted_countries <@ countries) AND (granted_threats <@ threats))),
+  constraint clearance_check5 CHECK ((answered_at <= answer_by)),
+  constraint clearance_countries_check CHECK ((cardinality(countries) > 0)),
+  constraint clearance_reason_check CHECK ((reason <> ''::text)),
+  constraint clearance_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'granted'::text, 'refused'::text, 'withdrawn'::text]))),
+  constraint clearance_threats_check CHECK ((cardinality(threats) > 0))
+);
+CREATE INDEX clearance_by_operation ON feeds.clearance USING btree (operation);
+alter table feeds.clearance enable row level security;
+create policy answering on feeds.clearance for update to muster_app using ((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers))) with check ((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)));
+create policy asking on feeds.clearance for insert to muster_app with check (((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)) AND (state = 'asked'::text)));
+create policy desk on feeds.clearance for select to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
+create policy originator on feeds.clearance for select to muster_app using ((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)));
 
 create table feeds.code_salt (
   operation smallint not null,
@@ -375,6 +421,13 @@ create policy desk on feeds.token to muster_app using ((source IN ( SELECT sourc
   WHERE (source.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)))));
 create policy gate on feeds.token to muster_gate using (true) with check (true);
 
+CREATE OR REPLACE FUNCTION feeds.cleared_countries(clearances integer[])
+ RETURNS text[]
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+RETURN ARRAY(SELECT DISTINCT unnest(clearance.granted_countries) AS country FROM feeds.clearance WHERE ((clearance.id = ANY (cleared_countries.clearances)) AND (clearance.state = 'granted'::text) AND (clearance.granted_until > now())) ORDER BY (unnest(clearance.granted_countries)));
+
 grant usage on schema feeds to muster_app;
 grant usage on schema feeds to muster_gate;
 grant usage on schema feeds to muster_signer;
@@ -382,6 +435,8 @@ grant usage on schema feeds to muster_worker;
 grant select on feeds.audience to muster_app;
 grant select on feeds.audience to muster_gate;
 grant insert, select on feeds.audience to muster_worker;
+grant insert, select on feeds.clearance to muster_app;
+grant select on feeds.clearance to muster_worker;
 grant insert, select on feeds.code_salt to muster_app;
 grant select on feeds.code_salt to muster_worker;
 grant insert, select on feeds.delivery to muster_app;
@@ -397,8 +452,13 @@ grant select on feeds.source to muster_gate;
 grant select on feeds.source to muster_worker;
 grant insert on feeds.token to muster_app;
 grant select on feeds.token to muster_gate;
+grant update (answer), update (answered_at), update (answered_by), update (granted_countries), update (granted_threats), update (granted_until), update (state), update (withdrawn_at), update (withdrawn_by) on feeds.clearance to muster_app;
+grant update (applied_at) on feeds.clearance to muster_worker;
 grant select (expires_at), select (given_at), select (given_by), select (id), select (label), select (last_used_on), select (public_id), select (revoked_at), select (scope), select (source), update (revoked_at) on feeds.token to muster_app;
 grant update (last_used_on) on feeds.token to muster_gate;
+grant execute on function feeds.cleared_countries(integer[]) to muster_app;
+grant execute on function feeds.cleared_countries(integer[]) to muster_gate;
+grant execute on function feeds.cleared_countries(integer[]) to muster_worker;
 
 -- jurisdiction --------------------------------------------------------------------------------------------------------
 create schema jurisdiction;
@@ -412,17 +472,23 @@ create table jurisdiction.decision (
   decided_by text not null,
   decided_at timestamp with time zone default now() not null,
   withdrawn_at timestamp with time zone,
+  public_id uuid default gen_random_uuid() not null,
+  withdrawn_by text,
   constraint decision_pkey PRIMARY KEY (id),
+  constraint decision_public_id_key UNIQUE (public_id),
   constraint decision_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint decision_country_role_check CHECK ((country_role = ANY (ARRAY['hosting'::text, 'owner'::text, 'victim'::text, 'suspect'::text, 'money'::text])))
 );
 CREATE UNIQUE INDEX decision_in_force ON jurisdiction.decision USING btree (threat, country_role) WHERE (withdrawn_at IS NULL);
 alter table jurisdiction.decision enable row level security;
-create policy of_threats on jurisdiction.decision to muster_app using ((EXISTS ( SELECT
+create policy desk on jurisdiction.decision to muster_app using ((EXISTS ( SELECT
    FROM threats.threat
-  WHERE (threat.id = decision.threat)))) with check ((EXISTS ( SELECT
+  WHERE ((threat.id = decision.threat) AND (threat.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)))))) with check ((EXISTS ( SELECT
    FROM threats.threat
-  WHERE (threat.id = decision.threat))));
+  WHERE ((threat.id = decision.threat) AND (threat.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))))));
+create policy named on jurisdiction.decision for select to muster_app using ((EXISTS ( SELECT
+   FROM threats.threat
+  WHERE ((threat.id = decision.threat) AND (((threat.operation || ':'::text) || decision.country) IN ( SELECT platform.caller_words('countries'::text) AS caller_words))))));
 
 create table jurisdiction.table_edition (
   operation integer not null,
@@ -440,7 +506,7 @@ grant insert, select on jurisdiction.decision to muster_app;
 grant select on jurisdiction.decision to muster_worker;
 grant select on jurisdiction.table_edition to muster_app;
 grant insert, select on jurisdiction.table_edition to muster_worker;
-grant update (withdrawn_at) on jurisdiction.decision to muster_app;
+grant update (withdrawn_at), update (withdrawn_by) on jurisdiction.decision to muster_app;
 
 -- operations ----------------------------------------------------------------------------------------------------------
 create schema operations;
@@ -517,7 +583,10 @@ create table outcomes.figure (
   objects_sha256 text not null,
   stated_at timestamp with time zone default now() not null,
   corrects integer,
+  public_id uuid default gen_random_uuid() not null,
+  objects_file text,
   constraint figure_pkey PRIMARY KEY (id),
+  constraint figure_public_id_key UNIQUE (public_id),
   constraint figure_corrects_fkey FOREIGN KEY (corrects) REFERENCES outcomes.figure(id)
 );
 CREATE INDEX figure_by_definition ON outcomes.figure USING btree (operation, figure, as_of, reader, id);
@@ -526,7 +595,9 @@ create policy desk on outcomes.figure to muster_app using ((operation IN ( SELEC
 create policy recipients on outcomes.figure for select to muster_app using ((((operation || ':'::text) || reader) IN ( SELECT platform.caller_words('recipients'::text) AS caller_words)));
 
 grant usage on schema outcomes to muster_app;
+grant usage on schema outcomes to muster_worker;
 grant insert, select on outcomes.figure to muster_app;
+grant insert, select on outcomes.figure to muster_worker;
 
 -- packages ------------------------------------------------------------------------------------------------------------
 create schema packages;
@@ -544,6 +615,7 @@ create table packages.country_package (
   tlp text not null,
   manifest_sha256 text not null,
   composed_at timestamp with time zone default now() not null,
+  key_figures jsonb,
   constraint country_package_pkey PRIMARY KEY (id),
   constraint country_package_reference_version_key UNIQUE (reference, version),
   constraint country_package_operation_fkey FOREIGN KEY (operation) REFERENCES operations.operation(id),
@@ -597,6 +669,21 @@ create policy of_packages on packages.release for select to muster_app using ((p
 create policy signer on packages.release to muster_signer using (true) with check (true);
 CREATE TRIGGER ring_insert AFTER INSERT ON packages.release REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION packages.ring_release();
 
+create table packages.release_order (
+  package integer not null,
+  ordered_by uuid,
+  ordered_at timestamp with time zone default now() not null,
+  constraint release_order_pkey PRIMARY KEY (package),
+  constraint release_order_package_fkey FOREIGN KEY (package) REFERENCES packages.country_package(id)
+);
+alter table packages.release_order enable row level security;
+create policy desk on packages.release_order to muster_app using ((package IN ( SELECT country_package.id
+   FROM packages.country_package
+  WHERE (country_package.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))))) with check ((package IN ( SELECT country_package.id
+   FROM packages.country_package
+  WHERE (country_package.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)))));
+create policy signer on packages.release_order for select to muster_signer using (true);
+
 CREATE OR REPLACE FUNCTION packages.is_released(package integer)
  RETURNS boolean
  LANGUAGE sql
@@ -618,16 +705,19 @@ grant usage on schema packages to muster_signer;
 grant usage on schema packages to muster_worker;
 grant select on packages.country_package to muster_app;
 grant select on packages.country_package to muster_signer;
-grant insert, select on packages.country_package to muster_worker;
+grant delete, insert, select on packages.country_package to muster_worker;
 grant select on packages.package_file to muster_app;
 grant select on packages.package_file to muster_signer;
-grant insert, select on packages.package_file to muster_worker;
+grant delete, insert, select on packages.package_file to muster_worker;
 grant select on packages.package_threat to muster_app;
 grant select on packages.package_threat to muster_signer;
-grant insert, select on packages.package_threat to muster_worker;
+grant delete, insert, select on packages.package_threat to muster_worker;
 grant select on packages.release to muster_app;
 grant insert, select on packages.release to muster_signer;
 grant select on packages.release to muster_worker;
+grant insert, select on packages.release_order to muster_app;
+grant select on packages.release_order to muster_signer;
+grant select on packages.release_order to muster_worker;
 grant execute on function packages.is_released(integer) to muster_app;
 grant execute on function packages.ring_release() to public;
 
@@ -1091,7 +1181,9 @@ create table threats.merge (
   merged_at timestamp with time zone default now() not null,
   undone_by text,
   undone_at timestamp with time zone,
+  public_id uuid default gen_random_uuid() not null,
   constraint merge_pkey PRIMARY KEY (id),
+  constraint merge_public_id_key UNIQUE (public_id),
   constraint merge_check CHECK ((kept <> merged))
 );
 CREATE UNIQUE INDEX merge_in_force ON threats.merge USING btree (merged) WHERE (undone_at IS NULL);
@@ -1152,5 +1244,6 @@ grant select on threats.role to muster_app;
 grant select on threats.role to muster_worker;
 grant select on threats.threat to muster_app;
 grant insert, select on threats.threat to muster_worker;
+grant update (audience) on threats.assertion to muster_worker;
 grant update (merged_into) on threats.threat to muster_app;
 grant update (audience_set) on threats.threat to muster_worker;

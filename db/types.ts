@@ -78,9 +78,34 @@ export interface AuditReview {
 }
 
 export interface FeedsAudience {
+  clearances: Generated<number[]>;
   handling: number;
   id: Generated<number>;
   source: number;
+}
+
+export interface FeedsClearance {
+  answer: string | null;
+  answer_by: Timestamp;
+  answered_at: Timestamp | null;
+  answered_by: string | null;
+  applied_at: Timestamp | null;
+  asked_at: Generated<Timestamp>;
+  asked_by: string;
+  countries: string[];
+  delivery: number | null;
+  granted_countries: string[] | null;
+  granted_threats: string[] | null;
+  granted_until: Timestamp | null;
+  id: Generated<number>;
+  operation: number;
+  public_id: Generated<string>;
+  reason: string;
+  source: number;
+  state: Generated<string>;
+  threats: string[] | null;
+  withdrawn_at: Timestamp | null;
+  withdrawn_by: string | null;
 }
 
 export interface FeedsCodeSalt {
@@ -184,9 +209,11 @@ export interface JurisdictionDecision {
   decided_at: Generated<Timestamp>;
   decided_by: string;
   id: Generated<number>;
+  public_id: Generated<string>;
   reason: string;
   threat: string;
   withdrawn_at: Timestamp | null;
+  withdrawn_by: string | null;
 }
 
 export interface JurisdictionTableEdition {
@@ -230,8 +257,10 @@ export interface OutcomesFigure {
   figure: string;
   id: Generated<number>;
   inputs_sha256: string;
+  objects_file: string | null;
   objects_sha256: string;
   operation: number;
+  public_id: Generated<string>;
   qualifier: string;
   reader: string;
   rules: string;
@@ -245,6 +274,7 @@ export interface PackagesCountryPackage {
   country: string;
   duty: string;
   id: Generated<number>;
+  key_figures: Json | null;
   language: string;
   manifest_sha256: string;
   operation: number;
@@ -271,6 +301,12 @@ export interface PackagesRelease {
   package: number;
   released_at: Generated<Timestamp>;
   signature: string;
+}
+
+export interface PackagesReleaseOrder {
+  ordered_at: Generated<Timestamp>;
+  ordered_by: string | null;
+  package: number;
 }
 
 export interface PeopleChallenge {
@@ -484,6 +520,7 @@ export interface ThreatsMerge {
   merged_at: Generated<Timestamp>;
   merged_by: string;
   operation: number;
+  public_id: Generated<string>;
   reason: string;
   undone_at: Timestamp | null;
   undone_by: string | null;
@@ -520,6 +557,7 @@ export interface DB {
   "audit.entry": AuditEntry;
   "audit.review": AuditReview;
   "feeds.audience": FeedsAudience;
+  "feeds.clearance": FeedsClearance;
   "feeds.code_salt": FeedsCodeSalt;
   "feeds.delivery": FeedsDelivery;
   "feeds.delivery_part": FeedsDeliveryPart;
@@ -536,6 +574,7 @@ export interface DB {
   "packages.package_file": PackagesPackageFile;
   "packages.package_threat": PackagesPackageThreat;
   "packages.release": PackagesRelease;
+  "packages.release_order": PackagesReleaseOrder;
   "people.challenge": PeopleChallenge;
   "people.duty": PeopleDuty;
   "people.enrolment": PeopleEnrolment;

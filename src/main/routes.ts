@@ -1,3 +1,4 @@
+import { clearanceRoutes } from "#capabilities/feeds/index.ts";
 import { operationRoutes } from "#capabilities/operations/index.ts";
 import { type Caller, peopleRoutes } from "#capabilities/people/index.ts";
 import type { Binding } from "#platform/http/handler.ts";
@@ -7,5 +8,6 @@ import { describesAll } from "./describe-api.ts";
 export const ROUTES: readonly Binding<Caller>[] = [
   ...peopleRoutes,
   ...operationRoutes,
+  ...clearanceRoutes,
   describesAll(() => ROUTES),
 ];

@@ -2,11 +2,12 @@ import { z } from "zod";
 import { findDelivery } from "#capabilities/feeds/index.ts";
 import { insertTableEdition, loadPublicData } from "#capabilities/jurisdiction/index.ts";
 import { composePackages } from "#capabilities/packages/index.ts";
-import { type IntakeSurroundings, takeDelivery } from "#capabilities/threats/index.ts";
+import { applyClearance, type IntakeSurroundings, takeDelivery } from "#capabilities/threats/index.ts";
 import type { Task } from "#platform/jobs/worker.ts";
 import type { House } from "./house.ts";
 
 const DeliveryJob = z.strictObject({ delivery: z.int() });
+const ClearanceJob = z.strictObject({ clearance: z.int() });
 const ComposeJob = z.strictObject({ operation: z.string(), country: z.string(), asOf: z.number() });
 
 /** A delivery that takes longer than this to read is an attack, or belongs cut up. */
@@ -44,6 +45,8 @@ export function workerTasks(
       const { delivery } = DeliveryJob.parse(payload);
       return takeDelivery(intakeOf(delivery), delivery);
     },
+    "threats.applyClearance": (payload) =>
+      applyClearance({ pool, store }, ClearanceJob.parse(payload).clearance),
     "packages.composePackages": async (payload) =>
       onPrinted(await composePackages({ pool, store, ownTables }, ComposeJob.parse(payload))),
   };

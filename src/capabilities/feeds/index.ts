@@ -1,5 +1,7 @@
 export { receiveDelivery } from "./acts/receiveDelivery.ts";
 export { registerSource } from "./acts/registerSource.ts";
+export { type Clearance, findClearance, updateClearanceApplied } from "./clearance-queries.ts";
+export { clearanceRoutes } from "./clearance-routes.ts";
 export { type Claim, type Refusal, type RefusalCode, UnreadablePart } from "./format.ts";
 export {
   type Audience,

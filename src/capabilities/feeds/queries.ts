@@ -397,15 +397,24 @@ export async function listRefusedRows(db: Db, delivery: number): Promise<Refused
   return found.rows;
 }
 
-/** The number of the readers of what this source says under this handling; makes one when it is new. */
-export async function internAudience(db: pg.ClientBase, source: number, handling: number): Promise<number> {
+/**
+ * The number of the readers of what this source says under this handling and these clearances; makes one when it is new.
+ * @param clearances sorted and distinct
+ */
+export async function internAudience(
+  db: pg.ClientBase,
+  source: number,
+  handling: number,
+  clearances: readonly number[] = [],
+): Promise<number> {
   await db.query(
-    `/* feeds.internAudience insert */ insert into feeds.audience (source, handling) values ($1, $2) on conflict do nothing`,
-    [source, handling],
+    `/* feeds.internAudience insert */
+     insert into feeds.audience (source, handling, clearances) values ($1, $2, $3) on conflict do nothing`,
+    [source, handling, clearances],
   );
   const found = await db.query<{ id: number }>(
-    `/* feeds.internAudience find */ select id from feeds.audience where source = $1 and handling = $2`,
-    [source, handling],
+    `/* feeds.internAudience find */ select id from feeds.audience where source = $1 and handling = $2 and clearances = $3`,
+    [source, handling, clearances],
   );
   const row = found.rows[0];
   if (row === undefined) throw new Error("feeds.internAudience found no row after inserting one");
@@ -416,12 +425,15 @@ export interface Audience {
   readonly id: number;
   readonly source: number;
   readonly handling: number;
+  /** Countries that the originator let read it beside, by clearances that are in force now. */
+  readonly clearedTo: readonly string[];
 }
 
 export async function listAudiences(db: Db, operation: number): Promise<Audience[]> {
   const found = await db.query<Audience>(
     `/* feeds.listAudiences */
-     select audience.id, audience.source, audience.handling
+     select audience.id, audience.source, audience.handling,
+            case when audience.clearances = '{}' then '{}' else feeds.cleared_countries(audience.clearances) end as "clearedTo"
        from feeds.audience join feeds.source on source.id = audience.source
       where source.operation = $1 order by audience.id`,
     [operation],

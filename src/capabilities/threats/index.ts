@@ -1,3 +1,4 @@
+export { applyClearance } from "./acts/applyClearance.ts";
 export { mergeThreats, undoMerge } from "./acts/mergeThreats.ts";
 export { type IntakeSurroundings, takeDelivery } from "./acts/takeDelivery.ts";
 export type { AssignPublic, PublicFacts } from "./intake/batcher.ts";

@@ -19,6 +19,7 @@ export async function entitle(gate: pg.ClientBase | pg.Pool, officer: number): P
   const own = new Set<number>();
   const heard = new Set<number>();
   const recipients = new Set<string>();
+  const countries = new Set<string>();
 
   for (const membership of memberships) {
     const operation = operations.get(membership.operation);
@@ -28,6 +29,7 @@ export async function entitle(gate: pg.ClientBase | pg.Pool, officer: number): P
       desk.add(operation.id);
       continue;
     }
+    if (reader.kind === "country") countries.add(`${operation.id}:${reader.country}`);
     if (membership.role === "national-officer")
       recipients.add(`${operation.id}:${reader.kind === "country" ? reader.country : ""}`);
     const sources = new Map((await listSources(gate, operation.id)).map((source) => [source.id, source]));
@@ -37,7 +39,8 @@ export async function entitle(gate: pg.ClientBase | pg.Pool, officer: number): P
       const handling = handlings.get(audience.handling);
       if (source === undefined || handling === undefined) continue;
       const originator = { source: source.externalId, kind: source.kind, country: source.country };
-      if (!decideReading(reader, originator, handling, operation.countries, onDay).may) continue;
+      const { clearedTo } = audience;
+      if (!decideReading(reader, originator, handling, operation.countries, onDay, clearedTo).may) continue;
       audiences.add(audience.id);
       heard.add(source.id);
     }
@@ -51,6 +54,7 @@ export async function entitle(gate: pg.ClientBase | pg.Pool, officer: number): P
     sources: numbers(own),
     heard_sources: numbers(heard),
     recipients: `{${[...recipients].sort().join(",")}}`,
+    countries: `{${[...countries].sort().join(",")}}`,
   };
 }
 

@@ -23,6 +23,7 @@ export interface ReadingDecision {
     | "named"
     | "public"
     | "participant"
+    | "cleared"
     | "expired"
     | "not-named"
     | "handling-code"
@@ -40,6 +41,7 @@ const no = (why: ReadingDecision["why"]): ReadingDecision => ({ may: false, why 
  * as its clients: RED and AMBER+STRICT stay at the desk unless the originator names a participating country; AMBER
  * reaches participating countries; GREEN and CLEAR reach any country. H2 and H3 need the originator's word: H2 is
  * given by naming the reader, H3 is free text that no rule can read. Naming narrows every level.
+ * A clearance is the originator's own later word to a participating country: it opens everything but what has expired.
  * @param onDay ISO date on which the reading happens
  */
 export function decideReading(
@@ -48,11 +50,13 @@ export function decideReading(
   handling: Handling,
   participants: readonly string[],
   onDay: string,
+  clearedTo: readonly string[] = [],
 ): ReadingDecision {
   if (reader.kind === "desk") return yes("desk");
   if (reader.kind === "source") return reader.source === originator.source ? yes("own") : no("not-own");
   if (originator.kind === "country" && originator.country === reader.country) return yes("own");
   if (handling.expiresOn !== null && handling.expiresOn < onDay) return no("expired");
+  if (clearedTo.includes(reader.country) && participants.includes(reader.country)) return yes("cleared");
   if (handling.codes.includes("H3")) return no("handling-code");
   const open = handling.tlp === "CLEAR" || handling.tlp === "GREEN";
   if (!open && !participants.includes(reader.country)) return no("not-participating");

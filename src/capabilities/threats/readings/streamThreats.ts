@@ -37,7 +37,8 @@ export async function openReadingScope(
     const handling = handlings.get(audience.handling);
     if (source === undefined || handling === undefined) continue;
     const originator = { source: source.externalId, kind: source.kind, country: source.country };
-    if (decideReading(reader, originator, handling, operation.countries, onDay).may) {
+    const { clearedTo } = audience;
+    if (decideReading(reader, originator, handling, operation.countries, onDay, clearedTo).may) {
       audiences.set(audience.id, { source, handling });
     }
   }
