@@ -27,13 +27,16 @@ grant select, insert, update, delete on all tables in schema graphile_worker to 
 grant usage on all sequences in schema graphile_worker to muster_worker, muster_signer;
 grant execute on all functions in schema graphile_worker to muster_worker, muster_signer;
 
--- people: the gate alone; the app knows of its officer what the settings say -------------------------------------------
+-- people: the gate writes; the app sees whom its officer may know of, and none of their ways to sign in ----------------
 grant usage on schema people to muster_gate, muster_app;
 grant select, insert on people.organisation, people.officer to muster_gate;
-grant update (name, language, ended_at) on people.officer to muster_gate;
+grant update (name, is_bureau, version) on people.organisation to muster_gate;
+grant update (name, language, version, ended_at, ended_by, end_reason) on people.officer to muster_gate;
 grant select, insert on people.duty, people.membership to muster_gate;
-grant update (ended_at) on people.duty to muster_gate;
-grant update (until_time) on people.membership to muster_gate;
+grant update (ended_at, ended_by) on people.duty to muster_gate;
+grant update (until_time, ended_by, end_reason) on people.membership to muster_gate;
+grant select, insert on people.invitation, people.invitation_event to muster_gate;
+grant update (state, organisation, officer) on people.invitation to muster_gate;
 grant select, insert on people.session to muster_gate;
 grant update (stepped_up_until, ended_at) on people.session to muster_gate;
 grant update (account) on people.officer to muster_gate;
@@ -44,7 +47,12 @@ grant delete on people.oidc_identity to muster_gate;
 grant update (decided_by, decided_at, outcome) on people.recovery to muster_gate;
 grant select, insert, update, delete on people.password, people.totp_offer to muster_gate;
 grant select, insert, delete on people.challenge, people.oidc_flow, people.failed_attempt to muster_gate;
-grant select on people.officer to muster_app;
+grant select (id, public_id, organisation, name, language, ended_at) on people.officer to muster_app;
+grant select (id, code, name, kind, country) on people.organisation to muster_app;
+grant select on people.membership, people.invitation, people.invitation_event to muster_app;
+grant select, insert on people.country_profile to muster_app;
+revoke all on function people.caller_organisation, people.caller_coordinates, people.caller_countries from public;
+grant execute on function people.caller_organisation, people.caller_coordinates, people.caller_countries to muster_app;
 
 -- audit: everybody appends by one function, nobody changes or removes; who may read is row-level security's ------------
 grant usage on schema audit to muster_gate, muster_app, muster_signer;

@@ -737,12 +737,41 @@ create table people.challenge (
 alter table people.challenge enable row level security;
 create policy gate on people.challenge to muster_gate using (true) with check (true);
 
+create table people.country_profile (
+  country text not null,
+  version integer not null,
+  contacts jsonb not null,
+  languages text[] not null,
+  treaties jsonb not null,
+  freeze_length integer,
+  freeze_unit text,
+  notice_rules text not null,
+  changed_by integer default platform.caller_officer() not null,
+  changed_at timestamp with time zone default now() not null,
+  constraint country_profile_pkey PRIMARY KEY (country, version),
+  constraint country_profile_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES people.officer(id),
+  constraint country_profile_check CHECK (((freeze_length IS NULL) = (freeze_unit IS NULL))),
+  constraint country_profile_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint country_profile_freeze_length_check CHECK ((freeze_length > 0)),
+  constraint country_profile_freeze_unit_check CHECK ((freeze_unit = ANY (ARRAY['hours'::text, 'days'::text]))),
+  constraint country_profile_version_check CHECK ((version > 0))
+);
+alter table people.country_profile enable row level security;
+create policy compatriots on people.country_profile for select to muster_app using ((country IN ( SELECT split_part(word.word, ':'::text, 2) AS split_part
+   FROM people.caller_countries() word(word))));
+create policy desk on people.country_profile for select to muster_app using ((EXISTS ( SELECT
+   FROM platform.caller_numbers('desk'::text) caller_numbers(caller_numbers))));
+create policy national_officers on people.country_profile for insert to muster_app with check (((changed_by = ( SELECT platform.caller_officer() AS caller_officer)) AND (country IN ( SELECT split_part(word.word, ':'::text, 2) AS split_part
+   FROM platform.caller_words('recipients'::text) word(word)))));
+
 create table people.duty (
   officer integer not null,
   duty text not null,
   given_at timestamp with time zone default now() not null,
   given_by integer,
   ended_at timestamp with time zone,
+  ended_by integer,
+  constraint duty_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES people.officer(id),
   constraint duty_given_by_fkey FOREIGN KEY (given_by) REFERENCES people.officer(id),
   constraint duty_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
   constraint duty_duty_check CHECK ((duty = ANY (ARRAY['administrator'::text, 'auditor'::text])))
@@ -778,6 +807,67 @@ CREATE INDEX failed_attempt_by_counted ON people.failed_attempt USING btree (cou
 alter table people.failed_attempt enable row level security;
 create policy gate on people.failed_attempt to muster_gate using (true) with check (true);
 
+create table people.invitation (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  operation smallint not null,
+  operation_code text not null,
+  operation_name text not null,
+  role text not null,
+  country text,
+  source text,
+  message text not null,
+  invited_by integer not null,
+  invited_at timestamp with time zone default now() not null,
+  answer_until timestamp with time zone not null,
+  member_until timestamp with time zone,
+  organisation integer not null,
+  officer integer,
+  state text default 'open'::text not null,
+  constraint invitation_pkey PRIMARY KEY (id),
+  constraint invitation_public_id_key UNIQUE (public_id),
+  constraint invitation_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES people.officer(id),
+  constraint invitation_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
+  constraint invitation_organisation_fkey FOREIGN KEY (organisation) REFERENCES people.organisation(id),
+  constraint invitation_check CHECK ((answer_until > invited_at)),
+  constraint invitation_check1 CHECK ((member_until > answer_until)),
+  constraint invitation_check2 CHECK (((role = ANY (ARRAY['national-officer'::text, 'field'::text, 'csirt'::text, 'prosecutor'::text, 'fiu'::text])) = (country IS NOT NULL))),
+  constraint invitation_check3 CHECK (((role = 'partner'::text) = (source IS NOT NULL))),
+  constraint invitation_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint invitation_role_check CHECK ((role = ANY (ARRAY['coordinator'::text, 'lead'::text, 'analyst'::text, 'national-officer'::text, 'field'::text, 'partner'::text, 'csirt'::text, 'prosecutor'::text, 'fiu'::text, 'data-protection'::text, 'communications'::text]))),
+  constraint invitation_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'withdrawn'::text])))
+);
+CREATE INDEX invitation_by_operation ON people.invitation USING btree (operation);
+CREATE INDEX invitation_by_organisation ON people.invitation USING btree (organisation);
+alter table people.invitation enable row level security;
+create policy coordinators on people.invitation for select to muster_app using ((operation IN ( SELECT people.caller_coordinates() AS caller_coordinates)));
+create policy everybody on people.invitation to muster_gate using (true) with check (true);
+create policy invited on people.invitation for select to muster_app using ((organisation = ( SELECT people.caller_organisation() AS caller_organisation)));
+
+create table people.invitation_event (
+  id integer generated always as identity not null,
+  invitation integer not null,
+  event text not null,
+  actor integer not null,
+  at timestamp with time zone default now() not null,
+  reason text,
+  to_organisation integer,
+  to_officer integer,
+  constraint invitation_event_pkey PRIMARY KEY (id),
+  constraint invitation_event_actor_fkey FOREIGN KEY (actor) REFERENCES people.officer(id),
+  constraint invitation_event_invitation_fkey FOREIGN KEY (invitation) REFERENCES people.invitation(id),
+  constraint invitation_event_to_officer_fkey FOREIGN KEY (to_officer) REFERENCES people.officer(id),
+  constraint invitation_event_to_organisation_fkey FOREIGN KEY (to_organisation) REFERENCES people.organisation(id),
+  constraint invitation_event_check CHECK (((event = ANY (ARRAY['invite'::text, 'delegate'::text])) = (to_organisation IS NOT NULL))),
+  constraint invitation_event_check1 CHECK (((event <> ALL (ARRAY['decline'::text, 'withdraw'::text])) OR (reason <> ''::text))),
+  constraint invitation_event_event_check CHECK ((event = ANY (ARRAY['invite'::text, 'accept'::text, 'decline'::text, 'delegate'::text, 'withdraw'::text])))
+);
+CREATE INDEX invitation_event_by_invitation ON people.invitation_event USING btree (invitation);
+alter table people.invitation_event enable row level security;
+create policy everybody on people.invitation_event to muster_gate using (true) with check (true);
+create policy of_invitations on people.invitation_event for select to muster_app using ((invitation IN ( SELECT invitation.id
+   FROM people.invitation)));
+
 create table people.membership (
   id integer generated always as identity not null,
   public_id uuid default gen_random_uuid() not null,
@@ -789,18 +879,26 @@ create table people.membership (
   from_time timestamp with time zone default now() not null,
   until_time timestamp with time zone,
   given_by integer,
+  ended_by integer,
+  end_reason text,
   constraint membership_pkey PRIMARY KEY (id),
   constraint membership_public_id_key UNIQUE (public_id),
+  constraint membership_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES people.officer(id),
   constraint membership_given_by_fkey FOREIGN KEY (given_by) REFERENCES people.officer(id),
   constraint membership_officer_fkey FOREIGN KEY (officer) REFERENCES people.officer(id),
   constraint membership_check CHECK (((role = ANY (ARRAY['national-officer'::text, 'field'::text, 'csirt'::text, 'prosecutor'::text, 'fiu'::text])) = (country IS NOT NULL))),
   constraint membership_check1 CHECK (((role = 'partner'::text) = (source IS NOT NULL))),
-  constraint membership_check2 CHECK ((until_time > from_time)),
   constraint membership_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+  constraint membership_ends_after_it_begins CHECK ((until_time >= from_time)),
   constraint membership_role_check CHECK ((role = ANY (ARRAY['coordinator'::text, 'lead'::text, 'analyst'::text, 'national-officer'::text, 'field'::text, 'partner'::text, 'csirt'::text, 'prosecutor'::text, 'fiu'::text, 'data-protection'::text, 'communications'::text])))
 );
 CREATE INDEX membership_by_officer ON people.membership USING btree (officer);
 CREATE INDEX membership_by_operation ON people.membership USING btree (operation);
+alter table people.membership enable row level security;
+create policy compatriots on people.membership for select to muster_app using (((((operation || ':'::text) || country) IN ( SELECT people.caller_countries() AS caller_countries)) AND (from_time <= now()) AND ((until_time IS NULL) OR (until_time > now()))));
+create policy coordinators on people.membership for select to muster_app using (((role = 'coordinator'::text) AND (operation IN ( SELECT platform.caller_numbers('operations'::text) AS caller_numbers)) AND (from_time <= now()) AND ((until_time IS NULL) OR (until_time > now()))));
+create policy desk on people.membership for select to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
+create policy everybody on people.membership to muster_gate using (true) with check (true);
 
 create table people.officer (
   id integer generated always as identity not null,
@@ -812,10 +910,14 @@ create table people.officer (
   enrolled_at timestamp with time zone default now() not null,
   ended_at timestamp with time zone,
   account text,
+  version integer default 1 not null,
+  ended_by integer,
+  end_reason text,
   constraint officer_pkey PRIMARY KEY (id),
   constraint officer_account_key UNIQUE (account),
   constraint officer_local_account_key UNIQUE (local_account),
   constraint officer_public_id_key UNIQUE (public_id),
+  constraint officer_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES people.officer(id),
   constraint officer_organisation_fkey FOREIGN KEY (organisation) REFERENCES people.organisation(id),
   constraint officer_account_check CHECK ((account ~ '^[a-z0-9][a-z0-9-]{2,63}$'::text)),
   constraint officer_language_check CHECK ((language = ANY (ARRAY['en'::text, 'fr'::text, 'es'::text, 'ar'::text]))),
@@ -824,6 +926,13 @@ create table people.officer (
 alter table people.officer enable row level security;
 create policy everybody on people.officer to muster_gate using (true) with check (true);
 create policy himself on people.officer for select to muster_app using ((id = ( SELECT platform.caller_officer() AS caller_officer)));
+create policy of_invitations on people.officer for select to muster_app using (((id IN ( SELECT invitation_event.actor
+   FROM people.invitation_event)) OR (id IN ( SELECT invitation_event.to_officer
+   FROM people.invitation_event))));
+create policy of_members on people.officer for select to muster_app using ((id IN ( SELECT membership.officer
+   FROM people.membership)));
+create policy of_profiles on people.officer for select to muster_app using ((id IN ( SELECT country_profile.changed_by
+   FROM people.country_profile)));
 
 create table people.oidc_flow (
   state_sha256 bytea not null,
@@ -863,12 +972,22 @@ create table people.organisation (
   name text not null,
   kind text not null,
   country text,
+  version integer default 1 not null,
+  is_bureau boolean default false not null,
   constraint organisation_pkey PRIMARY KEY (id),
   constraint organisation_code_key UNIQUE (code),
+  constraint organisation_check CHECK (((NOT is_bureau) OR ((kind = 'police'::text) AND (country IS NOT NULL)))),
   constraint organisation_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,63}$'::text)),
   constraint organisation_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
   constraint organisation_kind_check CHECK ((kind = ANY (ARRAY['secretariat'::text, 'police'::text, 'partner'::text, 'csirt'::text, 'prosecution'::text, 'fiu'::text])))
 );
+CREATE UNIQUE INDEX organisation_bureau ON people.organisation USING btree (country) WHERE is_bureau;
+alter table people.organisation enable row level security;
+create policy everybody on people.organisation to muster_gate using (true) with check (true);
+create policy of_invitations on people.organisation for select to muster_app using ((id IN ( SELECT invitation_event.to_organisation
+   FROM people.invitation_event)));
+create policy of_officers on people.organisation for select to muster_app using ((id IN ( SELECT officer.organisation
+   FROM people.officer)));
 
 create table people.passkey (
   id integer generated always as identity not null,
@@ -956,14 +1075,46 @@ create table people.totp_offer (
 alter table people.totp_offer enable row level security;
 create policy gate on people.totp_offer to muster_gate using (true) with check (true);
 
+CREATE OR REPLACE FUNCTION people.caller_coordinates()
+ RETURNS SETOF integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+BEGIN ATOMIC
+ SELECT (membership.operation)::integer AS operation
+    FROM people.membership
+   WHERE ((membership.officer = platform.caller_officer()) AND (membership.role = 'coordinator'::text) AND (membership.from_time <= now()) AND ((membership.until_time IS NULL) OR (membership.until_time > now())));
+END;
+CREATE OR REPLACE FUNCTION people.caller_countries()
+ RETURNS SETOF text
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+BEGIN ATOMIC
+ SELECT ((membership.operation || ':'::text) || membership.country)
+    FROM people.membership
+   WHERE ((membership.officer = platform.caller_officer()) AND (membership.country IS NOT NULL) AND (membership.from_time <= now()) AND ((membership.until_time IS NULL) OR (membership.until_time > now())));
+END;
+CREATE OR REPLACE FUNCTION people.caller_organisation()
+ RETURNS integer
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+RETURN (SELECT officer.organisation FROM people.officer WHERE ((officer.id = platform.caller_officer()) AND (officer.ended_at IS NULL)));
+
 grant usage on schema people to muster_app;
 grant usage on schema people to muster_gate;
 grant delete, insert, select on people.challenge to muster_gate;
+grant insert, select on people.country_profile to muster_app;
 grant insert, select on people.duty to muster_gate;
 grant insert, select on people.enrolment to muster_gate;
 grant delete, insert, select on people.failed_attempt to muster_gate;
+grant select on people.invitation to muster_app;
+grant insert, select on people.invitation to muster_gate;
+grant select on people.invitation_event to muster_app;
+grant insert, select on people.invitation_event to muster_gate;
+grant select on people.membership to muster_app;
 grant insert, select on people.membership to muster_gate;
-grant select on people.officer to muster_app;
 grant insert, select on people.officer to muster_gate;
 grant delete, insert, select on people.oidc_flow to muster_gate;
 grant delete, insert, select on people.oidc_identity to muster_gate;
@@ -973,13 +1124,20 @@ grant delete, insert, select, update on people.password to muster_gate;
 grant insert, select on people.recovery to muster_gate;
 grant insert, select on people.session to muster_gate;
 grant delete, insert, select, update on people.totp_offer to muster_gate;
-grant update (ended_at) on people.duty to muster_gate;
+grant update (ended_at), update (ended_by) on people.duty to muster_gate;
 grant update (used_at), update (withdrawn_at) on people.enrolment to muster_gate;
-grant update (until_time) on people.membership to muster_gate;
-grant update (account), update (ended_at), update (language), update (name) on people.officer to muster_gate;
+grant update (officer), update (organisation), update (state) on people.invitation to muster_gate;
+grant update (end_reason), update (ended_by), update (until_time) on people.membership to muster_gate;
+grant select (ended_at), select (id), select (language), select (name), select (organisation), select (public_id) on people.officer to muster_app;
+grant update (account), update (end_reason), update (ended_at), update (ended_by), update (language), update (name), update (version) on people.officer to muster_gate;
+grant select (code), select (country), select (id), select (kind), select (name) on people.organisation to muster_app;
+grant update (is_bureau), update (name), update (version) on people.organisation to muster_gate;
 grant update (counter), update (ended_at), update (used_at) on people.passkey to muster_gate;
 grant update (decided_at), update (decided_by), update (outcome) on people.recovery to muster_gate;
 grant update (ended_at), update (stepped_up_until) on people.session to muster_gate;
+grant execute on function people.caller_coordinates() to muster_app;
+grant execute on function people.caller_countries() to muster_app;
+grant execute on function people.caller_organisation() to muster_app;
 
 -- platform ------------------------------------------------------------------------------------------------------------
 create schema platform;

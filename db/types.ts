@@ -316,9 +316,23 @@ export interface PeopleChallenge {
   purpose: string;
 }
 
+export interface PeopleCountryProfile {
+  changed_at: Generated<Timestamp>;
+  changed_by: Generated<number>;
+  contacts: Json;
+  country: string;
+  freeze_length: number | null;
+  freeze_unit: string | null;
+  languages: string[];
+  notice_rules: string;
+  treaties: Json;
+  version: number;
+}
+
 export interface PeopleDuty {
   duty: string;
   ended_at: Timestamp | null;
+  ended_by: number | null;
   given_at: Generated<Timestamp>;
   given_by: number | null;
   officer: number;
@@ -340,8 +354,40 @@ export interface PeopleFailedAttempt {
   id: Generated<number>;
 }
 
+export interface PeopleInvitation {
+  answer_until: Timestamp;
+  country: string | null;
+  id: Generated<number>;
+  invited_at: Generated<Timestamp>;
+  invited_by: number;
+  member_until: Timestamp | null;
+  message: string;
+  officer: number | null;
+  operation: number;
+  operation_code: string;
+  operation_name: string;
+  organisation: number;
+  public_id: Generated<string>;
+  role: string;
+  source: string | null;
+  state: Generated<string>;
+}
+
+export interface PeopleInvitationEvent {
+  actor: number;
+  at: Generated<Timestamp>;
+  event: string;
+  id: Generated<number>;
+  invitation: number;
+  reason: string | null;
+  to_officer: number | null;
+  to_organisation: number | null;
+}
+
 export interface PeopleMembership {
   country: string | null;
+  end_reason: string | null;
+  ended_by: number | null;
   from_time: Generated<Timestamp>;
   given_by: number | null;
   id: Generated<number>;
@@ -355,7 +401,9 @@ export interface PeopleMembership {
 
 export interface PeopleOfficer {
   account: string | null;
+  end_reason: string | null;
   ended_at: Timestamp | null;
+  ended_by: number | null;
   enrolled_at: Generated<Timestamp>;
   id: Generated<number>;
   language: Generated<string>;
@@ -363,6 +411,7 @@ export interface PeopleOfficer {
   name: string;
   organisation: number;
   public_id: Generated<string>;
+  version: Generated<number>;
 }
 
 export interface PeopleOidcFlow {
@@ -387,8 +436,10 @@ export interface PeopleOrganisation {
   code: string;
   country: string | null;
   id: Generated<number>;
+  is_bureau: Generated<boolean>;
   kind: string;
   name: string;
+  version: Generated<number>;
 }
 
 export interface PeoplePasskey {
@@ -576,9 +627,12 @@ export interface DB {
   "packages.release": PackagesRelease;
   "packages.release_order": PackagesReleaseOrder;
   "people.challenge": PeopleChallenge;
+  "people.country_profile": PeopleCountryProfile;
   "people.duty": PeopleDuty;
   "people.enrolment": PeopleEnrolment;
   "people.failed_attempt": PeopleFailedAttempt;
+  "people.invitation": PeopleInvitation;
+  "people.invitation_event": PeopleInvitationEvent;
   "people.membership": PeopleMembership;
   "people.officer": PeopleOfficer;
   "people.oidc_flow": PeopleOidcFlow;

@@ -1,6 +1,8 @@
 import { bind } from "#platform/http/handler.ts";
+import { routes as adminRoutes } from "./admin-routes.ts";
 import { type Caller, officerOf } from "./caller.ts";
 import { whoAmI } from "./contract.ts";
+import { routes as memberRoutes } from "./member-routes.ts";
 
 export const routes = [
   bind(whoAmI, async (_request, caller: Caller) => {
@@ -14,4 +16,6 @@ export const routes = [
       steppedUp: caller.session?.isSteppedUp ?? false,
     };
   }),
+  ...adminRoutes,
+  ...memberRoutes,
 ];

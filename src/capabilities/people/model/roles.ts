@@ -1,17 +1,6 @@
+import type { MEMBER_ROLES } from "../contract.ts";
+
 /** What an officer may be in one operation (domain.md, section 4). */
-export const MEMBER_ROLES = [
-  "coordinator",
-  "lead",
-  "analyst",
-  "national-officer",
-  "field",
-  "partner",
-  "csirt",
-  "prosecutor",
-  "fiu",
-  "data-protection",
-  "communications",
-] as const;
 export type MemberRole = (typeof MEMBER_ROLES)[number];
 
 /** What an officer may be for the whole house. Neither reads what was contributed. */
