@@ -1,6 +1,13 @@
 import { entitle } from "#capabilities/feeds/index.ts";
 import { findOperation } from "#capabilities/operations/index.ts";
-import { type Caller, listMembershipsOf, type Session, sessionOf } from "#capabilities/people/index.ts";
+import {
+  type Caller,
+  type FrontDoor,
+  listMembershipsOf,
+  type Session,
+  sessionCookieName,
+  sessionOf,
+} from "#capabilities/people/index.ts";
 import { systemClock } from "#platform/clock.ts";
 import type { FileStore } from "#platform/files/store.ts";
 import type { RouteAccess, RouteContract } from "#platform/http/route.ts";
@@ -9,25 +16,29 @@ import { asCaller } from "#platform/postgres/caller.ts";
 import type { Database } from "#platform/postgres/database.ts";
 import { Problem } from "#platform/problem.ts";
 
+/** As it is called on plain http. */
 export const SESSION_COOKIE = "muster_session";
 
 /** The one gate that every request passes: who is it, may he come in here, and what may he see. */
 export function gatekeeper(here: {
   readonly database: Database;
   readonly store: FileStore;
+  readonly door: FrontDoor;
 }): Gatekeeper<Caller> {
   const app = here.database.pool("app");
   const gate = here.database.pool("gate");
+  const { store, door } = here;
+  const sessionCookie = sessionCookieName(door);
   return {
     async enter(route, request, visit) {
-      const surroundings = { app, gate, store: here.store, clock: systemClock, address: request.address };
+      const surroundings = { app, gate, store, door, clock: systemClock, address: request.address };
+      refuseForgery(request);
       if (route.access.for === "anyone") {
         return carryOut(visit, { officer: null, session: null, operation: null, ...surroundings });
       }
-      const token = request.cookies[SESSION_COOKIE];
+      const token = request.cookies[sessionCookie];
       const session = token === undefined ? null : await sessionOf(gate, token);
       if (session === null) throw new Unauthenticated();
-      refuseForgery(request);
       refuseByDuty(route.access, session);
       const settings = await entitle(gate, session.officer.id);
       await asCaller(settings, async () => {
@@ -89,8 +100,8 @@ function refuseWithoutStepUp(access: RouteAccess, session: Session): void {
 }
 
 /**
- * A page of somebody else must not act with our cookie. Browsers say where a request comes from and pages cannot
- * forge that; programs that are no browser say nothing and have no cookie of somebody else's.
+ * A page of somebody else must not act with our cookie, nor sign its reader in as somebody. Browsers say where a
+ * request comes from and pages cannot forge that; programs that are no browser say nothing and have no cookie of somebody else's.
  */
 function refuseForgery({ method, headers }: EntryRequest): void {
   if (method === "GET") return;

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Clock } from "#platform/clock.ts";
 import type { FileStore } from "#platform/files/store.ts";
+import type { FrontDoor } from "./front-door.ts";
 import type { Membership, Officer, Session } from "./queries.ts";
 
 /** Who asks, and what his request may use. Everything read through `app` is held to what he may see. */
@@ -15,6 +16,7 @@ export interface Caller {
   readonly gate: pg.Pool;
   readonly store: FileStore;
   readonly clock: Clock;
+  readonly door: FrontDoor;
   /** Address from which the request came, for limits and the audit log. */
   readonly address: string;
 }

@@ -1,7 +1,9 @@
 /** What capabilities to the right and the programs may call. The queries run as `muster_gate`. */
 export { enrolLocalOfficer } from "./acts/enrolLocalOfficer.ts";
+export { type IssuedEnrolment, issueEnrolment, issueFirstEnrolment } from "./acts/issueEnrolment.ts";
 export { openSession, sessionOf } from "./acts/openSession.ts";
 export { type Caller, officerOf, operationOf } from "./caller.ts";
+export { enrolmentLink, type FrontDoor, sessionCookieName } from "./front-door.ts";
 export { type MemberRole, READS_AS } from "./model/roles.ts";
 export {
   ensureMembership,
@@ -11,3 +13,4 @@ export {
   type Session,
 } from "./queries.ts";
 export { routes as peopleRoutes } from "./routes.ts";
+export { type Account, findAccount, listAccounts } from "./sign-in-queries.ts";

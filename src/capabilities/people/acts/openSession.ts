@@ -1,9 +1,7 @@
-import { createHash, randomBytes } from "node:crypto";
 import type pg from "pg";
+import { SESSION_HOURS } from "../front-door.ts";
 import { findSession, insertSession, type Session } from "../queries.ts";
-
-/** SD-2. */
-const LONGEST_HOURS = 12;
+import { newSecretToken, sha256 } from "../secret-token.ts";
 
 /**
  * Opens a session for somebody who has proved who he is, and returns its token: 32 random bytes, base64url, kept by him alone.
@@ -14,16 +12,12 @@ export async function openSession(
   officer: number,
   method: "enrolment" | "passkey" | "password" | "oidc",
 ): Promise<string> {
-  const token = randomBytes(32).toString("base64url");
-  await insertSession(gate, { tokenSha256: sha256(token), officer, method, hours: LONGEST_HOURS });
+  const token = newSecretToken();
+  await insertSession(gate, { tokenSha256: sha256(token), officer, method, hours: SESSION_HOURS });
   return token;
 }
 
 /** The open session of this token, or null. */
 export function sessionOf(gate: pg.ClientBase | pg.Pool, token: string): Promise<Session | null> {
   return findSession(gate, sha256(token));
-}
-
-function sha256(token: string): Buffer {
-  return createHash("sha256").update(token).digest();
 }
