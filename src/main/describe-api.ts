@@ -11,6 +11,7 @@ export const describeApiRoute = {
   path: "/openapi.json",
   summary: "This description of every route, as OpenAPI 3.1",
   access: { for: "officer" },
+  audit: "none",
   response: z.looseObject({ openapi: z.string() }),
 } as const satisfies RouteContract;
 

@@ -15,6 +15,7 @@ import { type EntryRequest, type Gatekeeper, Unauthenticated, type Visit } from 
 import { asCaller } from "#platform/postgres/caller.ts";
 import type { Database } from "#platform/postgres/database.ts";
 import { Problem } from "#platform/problem.ts";
+import { openRecording, type RequestRecord } from "./recording.ts";
 
 /** As it is called on plain http. */
 export const SESSION_COOKIE = "muster_session";
@@ -24,30 +25,48 @@ export function gatekeeper(here: {
   readonly database: Database;
   readonly store: FileStore;
   readonly door: FrontDoor;
-}): Gatekeeper<Caller> {
+}): Gatekeeper<Caller> & { close(): Promise<void> } {
   const app = here.database.pool("app");
   const gate = here.database.pool("gate");
   const { store, door } = here;
   const sessionCookie = sessionCookieName(door);
+  const recording = openRecording(here.database);
   return {
     async enter(route, request, visit) {
-      const surroundings = { app, gate, store, door, clock: systemClock, address: request.address };
-      refuseForgery(request);
-      if (route.access.for === "anyone") {
-        return carryOut(visit, { officer: null, session: null, operation: null, ...surroundings });
+      const record = recording.open(route, request);
+      try {
+        await enterRecorded(route, request, visit, record);
+      } catch (error) {
+        await record.refuse(error);
+        throw error;
       }
-      const token = request.cookies[sessionCookie];
-      const session = token === undefined ? null : await sessionOf(gate, token);
-      if (session === null) throw new Unauthenticated();
-      refuseByDuty(route.access, session);
-      const settings = await entitle(gate, session.officer.id);
-      await asCaller(settings, async () => {
-        const operation = await enterOperation(route, request, session);
-        refuseWithoutStepUp(route.access, session);
-        await carryOut(visit, { officer: session.officer, session, operation, ...surroundings });
-      });
     },
+    close: () => recording.close(),
   };
+
+  async function enterRecorded(
+    route: RouteContract,
+    request: EntryRequest,
+    visit: Visit<Caller>,
+    record: RequestRecord,
+  ): Promise<void> {
+    const surroundings = { app, gate, store, door, clock: systemClock, address: request.address };
+    refuseForgery(request);
+    if (route.access.for === "anyone") {
+      return record.carryOut(visit, { officer: null, session: null, operation: null, ...surroundings });
+    }
+    const token = request.cookies[sessionCookie];
+    const session = token === undefined ? null : await sessionOf(gate, token);
+    if (session === null) throw new Unauthenticated();
+    record.by({ officer: session.officer.publicId, session: session.publicId });
+    refuseByDuty(route.access, session);
+    const settings = await entitle(gate, session.officer.id);
+    await asCaller(settings, async () => {
+      const operation = await enterOperation(route, request, session);
+      refuseWithoutStepUp(route.access, session);
+      await record.carryOut(visit, { officer: session.officer, session, operation, ...surroundings });
+    });
+  }
 
   async function enterOperation(
     route: RouteContract,
@@ -70,12 +89,6 @@ export function gatekeeper(here: {
       say: "Your role in this operation does not include this.",
     });
   }
-}
-
-async function carryOut(visit: Visit<Caller>, caller: Caller): Promise<void> {
-  visit.parse();
-  await visit.answer(caller);
-  await visit.send();
 }
 
 function hidden(): Problem {

@@ -21,16 +21,19 @@ export interface HttpHouse {
  * The server with every route, not listening yet.
  * @param bindings tests give other routes; the program gives none and gets all
  */
-export function openHttpServer(
+export async function openHttpServer(
   house: HttpHouse,
   bindings: readonly Binding<Caller>[] = ROUTES,
 ): Promise<FastifyInstance> {
-  return buildServer({
+  const gate = gatekeeper({ door: { origin: "http://localhost:8080", oidc: null }, ...house });
+  const server = await buildServer({
     bindings,
-    gatekeeper: gatekeeper({ door: { origin: "http://localhost:8080", oidc: null }, ...house }),
+    gatekeeper: gate,
     // A proxy with TLS stands on this machine, or in front of it with the same promise; from elsewhere it is not believed.
     trustProxy: "loopback",
     writes: house.database.pool("app"),
     onDefect: (error, route) => house.log.error({ err: error, route }, "request failed"),
   });
+  server.addHook("onClose", () => gate.close());
+  return server;
 }

@@ -132,6 +132,7 @@ export const listMyOperations = {
   path: "/operations",
   summary: "Operations that you are a member of",
   access: { for: "officer" },
+  audit: "none",
   response: z.object({ operations: z.array(OperationInList) }),
 } as const satisfies RouteContract;
 
@@ -141,6 +142,7 @@ export const findMyOperation = {
   path: "/operations/:operation",
   summary: "One operation, and what you are in it",
   access: { for: "member", roles: EVERY_ROLE },
+  audit: "none",
   params: z.strictObject({ operation: z.string() }),
   response: OperationInList.extend({
     purpose: z.string(),

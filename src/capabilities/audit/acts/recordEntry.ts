@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { asProblem } from "#platform/postgres/transaction.ts";
 import { type NewEntry, storable } from "../model/entry.ts";
 import { appendEntries } from "../queries.ts";
 
@@ -49,6 +50,6 @@ async function writeBatch(pool: pg.Pool, batch: readonly Waiting[]): Promise<voi
   } catch (error) {
     // One that the database refuses must not take the others with it.
     if (batch.length > 1) for (const each of batch) await writeBatch(pool, [each]);
-    else for (const { failed } of batch) failed(error);
+    else for (const { failed } of batch) failed(asProblem(error));
   }
 }
