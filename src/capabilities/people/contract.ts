@@ -286,11 +286,11 @@ export const endRole = {
   id: "people.endRole",
   method: "POST",
   path: "/operations/:operation/members/:membership/end",
-  summary: "Ends a role in this operation, if it is one that you may end",
-  access: byCoordinators,
+  summary: "Ends a role in this operation: your own, or one that you may end",
+  access: { for: "member", roles: MEMBER_ROLES },
   params: z.strictObject({ operation: z.string(), membership: z.uuid() }),
   body: z.strictObject({ reason }),
-  response: Member,
+  response: z.object({ id: z.uuid(), ended: z.literal(true) }),
 } as const satisfies RouteContract;
 
 export const listInvitable = {

@@ -38,17 +38,11 @@ export const routes = [
   bind(giveRole, async ({ body }, caller: Caller) =>
     memberOf(await giveRoleAct(deskOf(caller), officerOf(caller), operationOf(caller).id, body)),
   ),
-  bind(endRole, async ({ params, body }, caller: Caller) =>
-    memberOf(
-      await endRoleAct(
-        deskOf(caller),
-        officerOf(caller),
-        operationOf(caller).id,
-        params.membership,
-        body.reason,
-      ),
-    ),
-  ),
+  bind(endRole, async ({ params, body }, caller: Caller) => {
+    const { membership } = params;
+    await endRoleAct(deskOf(caller), officerOf(caller), operationOf(caller).id, membership, body.reason);
+    return { id: membership, ended: true as const };
+  }),
   bind(listInvitable, async (_request, { gate }: Caller) => ({
     organisations: await listOrganisations(gate),
   })),

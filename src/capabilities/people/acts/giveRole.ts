@@ -77,14 +77,13 @@ export async function endRole(
   operation: number,
   publicId: string,
   reason: string,
-): Promise<Member> {
-  const seen = await findMember(desk.app, operation, publicId);
-  if (seen === null) throw nobody();
-  return transaction(desk.gate, async (db) => {
+): Promise<void> {
+  const isSeen = (await findMember(desk.app, operation, publicId)) !== null;
+  await transaction(desk.gate, async (db) => {
     await lockMembers(db, operation);
     const role = await findRole(db, publicId);
-    if (role === null || role.operation !== operation) throw nobody();
-    const isOwn = role.officer === officer.id;
+    const isOwn = role?.officer === officer.id;
+    if (role === null || role.operation !== operation || !(isSeen || isOwn)) throw nobody();
     if (!isOwn && !mayEnd(await listMembershipsOf(db, officer.id), operation, role.role)) {
       throw new Problem("forbidden", {
         code: "people.role_not_yours_to_end",
@@ -101,7 +100,6 @@ export async function endRole(
       });
     }
     await endMembership(db, role.id, officer.id, reason);
-    return { ...seen, until: new Date(Math.max(seen.from.getTime(), desk.now.getTime())) };
   });
 }
 
