@@ -1,5 +1,6 @@
 import { clearanceRoutes } from "#capabilities/feeds/index.ts";
 import { operationRoutes } from "#capabilities/operations/index.ts";
+import { packageRoutes } from "#capabilities/packages/index.ts";
 import { type Caller, peopleRoutes } from "#capabilities/people/index.ts";
 import type { Binding } from "#platform/http/handler.ts";
 import { describesAll } from "./describe-api.ts";
@@ -9,5 +10,6 @@ export const ROUTES: readonly Binding<Caller>[] = [
   ...peopleRoutes,
   ...operationRoutes,
   ...clearanceRoutes,
+  ...packageRoutes,
   describesAll(() => ROUTES),
 ];

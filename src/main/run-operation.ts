@@ -32,7 +32,12 @@ import {
   writeFigures,
   writeRefused,
 } from "#capabilities/outcomes/index.ts";
-import { listLatestPackages, requestPackages, writePackages } from "#capabilities/packages/index.ts";
+import {
+  listLatestPackages,
+  orderReleases,
+  requestPackages,
+  writePackages,
+} from "#capabilities/packages/index.ts";
 import { ensureMembership, type Officer } from "#capabilities/people/index.ts";
 import { countJobs } from "#platform/jobs/count-jobs.ts";
 import { renewCaller } from "#platform/postgres/caller.ts";
@@ -74,6 +79,8 @@ export async function runOperation(
   const asOf = operation.asOf ?? Date.now();
 
   const countries = await requestPackages(house.database.pool("app"), operation, asOf);
+  await waitForPackages(house, children, operation, countries, progress);
+  await orderReleases(house.database.pool("app"), operation, officer.publicId, countries);
   await waitForPackages(house, children, operation, countries, progress);
 
   progress.step("Stating the figures");

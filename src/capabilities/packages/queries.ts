@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { KeyFigures } from "./model/report.ts";
 
 type Db = pg.ClientBase | pg.Pool;
 
@@ -9,14 +10,27 @@ export interface CountryPackage {
   readonly version: number;
   readonly country: string;
   readonly subject: string;
+  readonly duty: "act" | "notify";
   readonly language: string;
   readonly tlp: string;
+  /** Instants in milliseconds since the epoch, UTC. */
+  readonly asOf: number;
+  readonly composedAt: number;
   readonly manifestSha256: string;
+  readonly keyFigures: KeyFigures | null;
+  /** An officer ordered its release: from then on it is never replaced. Told to the desk and the programs. */
+  readonly isOrdered: boolean;
   readonly signature: string | null;
+  readonly releasedAt: number | null;
 }
 
 const PACKAGE = `country_package.id, country_package.reference, country_package.version, country_package.country,
-  country_package.subject, country_package.language, country_package.tlp,
+  country_package.subject, country_package.duty, country_package.language, country_package.tlp,
+  (extract(epoch from country_package.as_of) * 1000)::float8 as "asOf",
+  (extract(epoch from country_package.composed_at) * 1000)::float8 as "composedAt",
+  country_package.key_figures as "keyFigures",
+  exists (select from packages.release_order where release_order.package = country_package.id) as "isOrdered",
+  (extract(epoch from release.released_at) * 1000)::float8 as "releasedAt",
   country_package.manifest_sha256 as "manifestSha256", release.signature`;
 
 /** The latest version of every reference of an operation, in the order of references. */
@@ -42,6 +56,61 @@ export async function findPackage(db: Db, id: number): Promise<CountryPackage | 
   return found.rows[0] ?? null;
 }
 
+/** One page of the latest versions, in the order of references. @param after reference of the last one shown */
+export async function listPackagePage(
+  db: Db,
+  operation: number,
+  page: { readonly country: string | null; readonly after: string | null; readonly size: number },
+): Promise<CountryPackage[]> {
+  const found = await db.query<CountryPackage>(
+    `/* packages.listPackagePage */
+     select distinct on (country_package.reference) ${PACKAGE}
+       from packages.country_package left join packages.release on release.package = country_package.id
+      where country_package.operation = $1 and ($2::text is null or country_package.country = $2)
+        and ($3::text is null or country_package.reference > $3)
+      order by country_package.reference, country_package.version desc limit $4`,
+    [operation, page.country, page.after, page.size],
+  );
+  return found.rows;
+}
+
+export async function findPackageNamed(
+  db: Db,
+  operation: number,
+  reference: string,
+  version: number,
+): Promise<CountryPackage | null> {
+  const found = await db.query<CountryPackage>(
+    `/* packages.findPackageNamed */
+     select ${PACKAGE} from packages.country_package left join packages.release on release.package = country_package.id
+      where country_package.operation = $1 and country_package.reference = $2 and country_package.version = $3`,
+    [operation, reference, version],
+  );
+  return found.rows[0] ?? null;
+}
+
+/** Orders that a package be signed, once. @param officer his public id */
+export async function insertReleaseOrder(
+  db: pg.ClientBase,
+  packageId: number,
+  officer: string,
+): Promise<void> {
+  await db.query(
+    `/* packages.insertReleaseOrder */
+     insert into packages.release_order (package, ordered_by) values ($1, $2) on conflict do nothing`,
+    [packageId, officer],
+  );
+}
+
+/** Takes a draft away so that another stands in its place. Of one whose release is ordered the database keeps every row. */
+export async function deleteDraft(db: pg.ClientBase, packageId: number): Promise<void> {
+  for (const part of ["package_file", "package_threat"])
+    await db.query(`/* packages.deleteDraft */ delete from packages.${part} where package = $1`, [packageId]);
+  await db.query("/* packages.deleteDraft */ delete from packages.country_package where id = $1", [
+    packageId,
+  ]);
+}
+
 /** Holds the country's packages for this transaction, so that two composers cannot make the same version. */
 export async function lockCountryPackages(
   db: pg.ClientBase,
@@ -65,6 +134,7 @@ export interface NewPackage {
   readonly asOf: string;
   readonly tlp: string;
   readonly manifestSha256: string;
+  readonly keyFigures: KeyFigures;
   readonly files: readonly { readonly name: string; readonly sha256: string; readonly sizeBytes: number }[];
   readonly threats: readonly string[];
 }
@@ -73,8 +143,9 @@ export interface NewPackage {
 export async function insertPackage(db: pg.ClientBase, made: NewPackage): Promise<number> {
   const inserted = await db.query<{ id: number }>(
     `/* packages.insertPackage */
-     insert into packages.country_package (operation, reference, version, country, subject, duty, language, as_of, tlp, manifest_sha256)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id`,
+     insert into packages.country_package (operation, reference, version, country, subject, duty, language, as_of, tlp, manifest_sha256,
+       key_figures)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning id`,
     [
       made.operation,
       made.reference,
@@ -86,6 +157,7 @@ export async function insertPackage(db: pg.ClientBase, made: NewPackage): Promis
       made.asOf,
       made.tlp,
       made.manifestSha256,
+      JSON.stringify(made.keyFigures),
     ],
   );
   const id = inserted.rows[0]?.id;
@@ -124,7 +196,7 @@ export async function listPackageFiles(db: Db, packageId: number): Promise<Packa
   return found.rows;
 }
 
-/** Threats of the latest version of every report of the operation, by reference. */
+/** Threats of the latest released version of every report of the operation, by reference. */
 export async function listSharedThreats(
   db: Db,
   operation: number,
@@ -133,8 +205,8 @@ export async function listSharedThreats(
     `/* packages.listSharedThreats */
      select latest.reference, latest.country, array_agg(package_threat.threat::text order by package_threat.threat) as threats
        from (select distinct on (reference) id, reference, country from packages.country_package
+               join packages.release on release.package = country_package.id
               where operation = $1 order by reference, version desc) latest
-       join packages.release on release.package = latest.id
        join packages.package_threat on package_threat.package = latest.id
       group by latest.reference, latest.country order by latest.reference`,
     [operation],

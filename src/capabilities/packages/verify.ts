@@ -6,13 +6,9 @@ import { canonicalJson } from "#standards/canonical-json.ts";
 import { eventFaults } from "#standards/misp/check.ts";
 import { bundleFaults } from "#standards/stix/check.ts";
 import { annexDifferences } from "./annex-agreement.ts";
+import { PackageManifest } from "./contract.ts";
 import { MANIFEST_FILE, PACKAGE_FILES, SIGNATURE_FILE } from "./model/manifest.ts";
-import {
-  type ManifestJson,
-  manifestSchema,
-  type ReportJson,
-  reportJsonSchema,
-} from "./model/report-schema.ts";
+import { type ManifestJson, type ReportJson, reportJsonSchema } from "./model/report-schema.ts";
 
 /** One check of a package: what was looked at, whether it holds, and what was found where it does not. */
 export interface VerifyLine {
@@ -102,7 +98,7 @@ function readManifest(files: Files): Read<ManifestJson> {
   const bytes = files.get(MANIFEST_FILE);
   if (!bytes) return { value: null, faults: [`${MANIFEST_FILE} is missing`] };
   const json = parseJson(bytes);
-  const parsed = manifestSchema.safeParse(json);
+  const parsed = PackageManifest.safeParse(json);
   if (!parsed.success) return { value: null, faults: ["does not have the form of a manifest"] };
   const canonical = canonicalJson(parsed.data) === bytes.toString("utf8");
   return { value: parsed.data, faults: canonical ? [] : ["is not canonical JSON"] };

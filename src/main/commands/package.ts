@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { requestPackages, writePackages } from "#capabilities/packages/index.ts";
+import { orderReleases, requestPackages, writePackages } from "#capabilities/packages/index.ts";
 import { Problem } from "#platform/problem.ts";
 import { isCountry } from "#reference/countries/countries.ts";
 import { checkOwnTables } from "../check-own-tables.ts";
@@ -26,7 +26,7 @@ export function packageCommand(): Command {
     .option("--as-of <instant>", "2026-11-15T00:00:00Z (default: the operation's)")
     .requiredOption("--out <folder>", "where the packages are written")
     .action((code: string, options: PackageOptions) =>
-      inHouse(options, async (house) => {
+      inHouse(options, async (house, officer) => {
         const operation = await operationNamed(house, code);
         const countries = countriesOf(options);
         const asOf = options.asOf === undefined ? (operation.asOf ?? Date.now()) : instantOf(options.asOf);
@@ -36,6 +36,8 @@ export function packageCommand(): Command {
         const children = await startChildren(house.dataDir);
         try {
           const asked = await requestPackages(pool, operation, asOf, countries);
+          await waitForPackages(house, children, operation, asked, progress);
+          await orderReleases(pool, operation, officer.publicId, asked);
           await waitForPackages(house, children, operation, asked, progress);
         } finally {
           progress.end();

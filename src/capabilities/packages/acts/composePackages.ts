@@ -21,7 +21,13 @@ import { correspondenceLanguage } from "#reference/countries/correspondence-lang
 import { composeReports } from "../compose-reports.ts";
 import { MANIFEST_FILE, type PackageFile } from "../model/manifest.ts";
 import type { ReportContent } from "../model/report.ts";
-import { type CountryPackage, insertPackage, listLatestPackages, lockCountryPackages } from "../queries.ts";
+import {
+  type CountryPackage,
+  deleteDraft,
+  insertPackage,
+  listLatestPackages,
+  lockCountryPackages,
+} from "../queries.ts";
 import { type PdfPrinter, pdfPrinter } from "../render/pdf/pdf-printer.ts";
 import { renderPackage } from "../render/render-package.ts";
 
@@ -59,8 +65,9 @@ export async function requestPackages(
 }
 
 /**
- * Composes the reports of one country from what that country may know, renders them and asks the signer for their
- * release. A report that says what its latest version says is left as it is.
+ * Composes the reports of one country from what that country may know and renders them. They are drafts until an
+ * officer orders their release. A report that says what its latest version says is left as it is; a draft is replaced
+ * and keeps its version, so that the versions a country receives have no gaps.
  * @returns how many reports were printed: the printer keeps some memory of each, and the program may count them
  */
 export async function composePackages(
@@ -144,13 +151,15 @@ async function storeReport(
   // Rendered as the version it would be if nothing changed: equal bytes mean that nothing did.
   const asKnown = known === null ? null : renderPackage({ ...report, version: known.version }, printer);
   if (asKnown !== null && manifestHash(asKnown) === known?.manifestSha256) return 1;
-  const version = (known?.version ?? 0) + 1;
-  const files = renderPackage({ ...report, version }, printer);
+  const draft = known === null || known.isOrdered ? null : known;
+  const version = draft?.version ?? (known?.version ?? 0) + 1;
+  const files = draft !== null && asKnown !== null ? asKnown : renderPackage({ ...report, version }, printer);
   const stored: { name: string; sha256: string; sizeBytes: number }[] = [];
   for (const file of files) stored.push({ name: file.name, ...(await here.store.put([file.bytes])) });
   await transaction(here.pool, async (db) => {
     await lockCountryPackages(db, operation.id, report.country);
-    const made = await insertPackage(db, {
+    if (draft !== null) await deleteDraft(db, draft.id);
+    await insertPackage(db, {
       operation: operation.id,
       reference: report.reference,
       version,
@@ -161,14 +170,14 @@ async function storeReport(
       asOf: report.asOf,
       tlp: report.marking.tlp,
       manifestSha256: manifestHash(files),
+      keyFigures: report.keyFigures,
       files: stored,
       threats: report.threats.flatMap(
         ({ type, value }) => idOf.get(`${report.subject.role} ${type} ${value}`) ?? [],
       ),
     });
-    await addJob(db, "packages.signRelease", { package: made });
   });
-  return known === null ? 1 : 2;
+  return known === null || draft !== null ? 1 : 2;
 }
 
 function manifestHash(files: readonly PackageFile[]): string {

@@ -16,7 +16,7 @@ const SignableManifest = z.looseObject({
 
 /**
  * The signer's one act: reads the composed package for itself, file by file, and signs its manifest only when all of
- * it agrees. Whoever asked is not believed: a manifest that names another package, or a file whose bytes are not what
+ * it agrees and an officer ordered its release. Whoever asked is not believed: a manifest that names another package, or a file whose bytes are not what
  * the manifest says, is refused. Signing again what is released changes nothing.
  */
 export async function signRelease(
@@ -30,6 +30,7 @@ export async function signRelease(
 ): Promise<void> {
   const found = await findPackage(here.pool, packageId);
   if (found === null || found.signature !== null) return;
+  if (!found.isOrdered) throw refused(found.reference, "nobody ordered its release");
   const manifestBytes = await here.store.read(found.manifestSha256);
   const manifest = SignableManifest.parse(JSON.parse(manifestBytes.toString("utf8")));
   if (

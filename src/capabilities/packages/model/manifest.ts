@@ -12,6 +12,13 @@ export const PACKAGE_FILES = {
   "bundle.stix.json": "application/stix+json;version=2.1",
   "event.misp.json": "application/json",
 } as const;
+/** As what a file of a package is handed out; null when a package holds no file of this name. */
+export function mediaTypeOf(name: string): string | null {
+  if (name === MANIFEST_FILE) return "application/json";
+  if (name === SIGNATURE_FILE) return "application/pgp-signature";
+  return new Map<string, string>(Object.entries(PACKAGE_FILES)).get(name) ?? null;
+}
+
 export type PackageFileName = keyof typeof PACKAGE_FILES;
 
 export interface PackageFile {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { OBSERVABLE_TYPES } from "#standards/observable/types.ts";
 import { isThreatRole } from "#standards/threat-role.ts";
 import { TLP_LEVELS } from "#standards/tlp.ts";
+import type { PackageManifest } from "../contract.ts";
 
 const marking = z.object({
   tlp: z.enum(TLP_LEVELS),
@@ -28,26 +29,5 @@ export const reportJsonSchema = z.object({
   threats: z.array(z.object({ type: z.enum(OBSERVABLE_TYPES), value: z.string(), marking })),
 });
 
-export const manifestSchema = z.strictObject({
-  schema: z.literal("muster/package-manifest/1"),
-  reference: z.string(),
-  version: z.number().int().positive(),
-  operation: z.string(),
-  country: z.string(),
-  rules: z.string(),
-  createdAt: z.iso.datetime(),
-  marking,
-  threats: z.number().int().nonnegative(),
-  files: z.array(
-    z.strictObject({
-      // A plain name: a manifest must never make the verifier read outside the folder.
-      name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/),
-      mediaType: z.string(),
-      sizeBytes: z.number().int().nonnegative(),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    }),
-  ),
-});
-
 export type ReportJson = z.infer<typeof reportJsonSchema>;
-export type ManifestJson = z.infer<typeof manifestSchema>;
+export type ManifestJson = z.infer<typeof PackageManifest>;
