@@ -129,7 +129,9 @@ describe("password and code", () => {
         { account: "nobody-123456", password: PASSWORD, code: used },
       ].map((body) => house.visitor("203.0.113.2").ask("POST", "/sign-in/password", body)),
     );
-    expect(answers.map(({ status, text }) => `${status} ${text}`)).toEqual(answers.map(() => `403 ${answers[0]?.text}`));
+    expect(answers.map(({ status, text }) => `${status} ${text}`)).toEqual(
+      answers.map(() => `403 ${answers[0]?.text}`),
+    );
     expect(answers[0]?.body).toMatchObject({ status: 403, code: "people.not_recognised" });
     const namesOfHeaders = answers.map(({ headers }) => Object.keys(headers).join());
     expect(new Set(namesOfHeaders).size).toBe(1);

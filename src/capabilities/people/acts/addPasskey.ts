@@ -21,6 +21,9 @@ export interface NewPasskey {
   readonly transports: readonly string[];
 }
 
+/** Ed25519, ECDSA on P-256, RSA: what every authenticator has one of (COSE numbers). */
+const ALGORITHMS = [-8, -7, -257];
+
 /**
  * What an authenticator is asked when it is to make a passkey (WebAuthn, section 5.4): one that is found without a name
  * and that looks at its holder, by PIN or body.
@@ -38,6 +41,7 @@ export async function offerPasskey(
     userDisplayName: officer.name,
     userID: userHandleOf(officer.publicId),
     attestationType: "none",
+    supportedAlgorithmIDs: ALGORITHMS,
     excludeCredentials: known.map(({ credential }) => ({ id: credential })),
     authenticatorSelection: { residentKey: "required", userVerification: "required" },
   });
@@ -66,6 +70,7 @@ export async function checkNewPasskey(
     expectedOrigin: door.origin,
     expectedRPID: new URL(door.origin).hostname,
     requireUserVerification: true,
+    supportedAlgorithmIDs: ALGORITHMS,
   }).catch(() => null);
   if (checked === null || !checked.verified) throw notRecognised();
   const { id, publicKey, counter } = checked.registrationInfo.credential;
