@@ -90,6 +90,14 @@ grant select (id, public_id, source, label, scope, given_by, given_at, expires_a
 grant update on feeds.delivery to muster_worker;
 grant insert, update on feeds.delivery_part to muster_worker;
 grant insert on feeds.refused_row, feeds.audience to muster_worker;
+grant insert on feeds.postponement, feeds.deletion to muster_app;
+grant update (state, decided_by, decided_at, decline_reason) on feeds.deletion to muster_app;
+grant update on feeds.deletion to muster_worker;
+grant delete on feeds.delivery, feeds.delivery_part, feeds.refused_row, feeds.mapping, feeds.clearance to muster_worker;
+grant update (threats, granted_threats) on feeds.clearance to muster_worker;
+grant select (id, sha256) on feeds.delivery to muster_signer;
+grant select on feeds.deletion to muster_signer;
+grant update (state, signature, key_fingerprint, certified_at) on feeds.deletion to muster_signer;
 -- The desk asks and the originator answers: policies of feeds.clearance tell them apart.
 grant insert on feeds.clearance to muster_app;
 grant update (state, granted_countries, granted_threats, granted_until, answer, answered_by, answered_at, withdrawn_by,
@@ -109,6 +117,16 @@ grant update (merged_into) on threats.threat to muster_app;
 grant update on threats.counter to muster_worker;
 grant usage, update on sequence threats.commit_sequence to muster_worker;
 grant insert, update on threats.merge to muster_app;
+grant insert, update on threats.personal_review to muster_app;
+grant insert on threats.subject_request, threats.subject_consultation to muster_app;
+grant update (state, consultation_due_on, outcome, grounds, decided_by, decided_at, answered_at, revision)
+  on threats.subject_request to muster_app;
+grant update (answer, grounds, answered_at) on threats.subject_consultation to muster_app;
+-- Deleting is the worker's alone, when a delivery goes.
+grant delete on threats.threat, threats.assertion, threats.counter, threats.listing, threats.merge, threats.personal_review
+  to muster_worker;
+grant update (merged_into) on threats.threat to muster_worker;
+grant update on threats.listing to muster_worker;
 
 -- jurisdiction -------------------------------------------------------------------------------------------------------
 grant usage on schema jurisdiction to muster_app, muster_worker;
@@ -116,6 +134,7 @@ grant select on jurisdiction.decision to muster_app, muster_worker;
 grant select on jurisdiction.table_edition to muster_app, muster_worker;
 grant insert on jurisdiction.table_edition to muster_worker;
 grant insert on jurisdiction.decision to muster_app;
+grant delete on jurisdiction.decision to muster_worker;
 grant update (withdrawn_at, withdrawn_by) on jurisdiction.decision to muster_app;
 
 -- packages: composed by the worker, ordered by the desk, released by the signer alone. Nothing of these is ever changed;
@@ -125,9 +144,21 @@ grant select on all tables in schema packages to muster_app, muster_worker, must
 grant insert, delete on packages.country_package, packages.package_file, packages.package_threat to muster_worker;
 grant insert on packages.release_order to muster_app;
 grant insert on packages.release to muster_signer;
+-- A package that told of what was deleted is recalled by the worker.
+grant insert on packages.recall to muster_worker;
 revoke all on function packages.is_released from public;
 grant execute on function packages.is_released to muster_app;
 
 -- outcomes: a stated figure is never changed ---------------------------------------------------------------------------
 grant usage on schema outcomes to muster_app, muster_worker;
 grant select, insert on outcomes.figure to muster_app, muster_worker;
+grant select on outcomes.deleted_input to muster_worker;
+grant insert on outcomes.deleted_input to muster_worker;
+grant select on outcomes.deleted_input to muster_app;
+
+-- After a deletion the worker vacuums what held the rows. Before PostgreSQL 17 that needs the owner: autovacuum does it there.
+do $$ begin
+  if current_setting('server_version_num')::integer >= 170000 then
+    execute 'grant maintain on all tables in schema feeds, threats, jurisdiction, packages to muster_worker';
+  end if;
+end $$;

@@ -268,6 +268,54 @@ create table feeds.code_salt (
 alter table feeds.code_salt enable row level security;
 create policy desk on feeds.code_salt to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
 
+create table feeds.deletion (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  operation smallint not null,
+  source integer not null,
+  delivery integer not null,
+  delivery_public_id uuid not null,
+  sha256 text not null,
+  received_at timestamp with time zone not null,
+  ground text not null,
+  reason text not null,
+  forget_mapping boolean default false not null,
+  state text not null,
+  asked_by uuid not null,
+  asked_at timestamp with time zone default now() not null,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  decline_reason text,
+  begun_at timestamp with time zone,
+  counts jsonb default '{}'::jsonb not null,
+  audiences integer[] default '{}'::integer[] not null,
+  files text[] default '{}'::text[] not null,
+  deleted_at timestamp with time zone,
+  certificate text,
+  signature text,
+  key_fingerprint text,
+  certified_at timestamp with time zone,
+  constraint deletion_pkey PRIMARY KEY (id),
+  constraint deletion_public_id_key UNIQUE (public_id),
+  constraint deletion_operation_fkey FOREIGN KEY (operation) REFERENCES operations.operation(id),
+  constraint deletion_source_fkey FOREIGN KEY (source) REFERENCES feeds.source(id),
+  constraint deletion_check CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
+  constraint deletion_check1 CHECK (((state = 'asked'::text) OR (decided_by IS NOT NULL))),
+  constraint deletion_check2 CHECK (((state = 'declined'::text) = (decline_reason IS NOT NULL))),
+  constraint deletion_check3 CHECK (((state <> ALL (ARRAY['deleted'::text, 'certified'::text])) OR ((deleted_at IS NOT NULL) AND (certificate IS NOT NULL)))),
+  constraint deletion_check4 CHECK (((state = 'certified'::text) = (signature IS NOT NULL))),
+  constraint deletion_ground_check CHECK ((ground = ANY (ARRAY['retention'::text, 'owner'::text, 'protection'::text]))),
+  constraint deletion_reason_check CHECK ((reason <> ''::text)),
+  constraint deletion_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+  constraint deletion_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'declined'::text, 'approved'::text, 'running'::text, 'deleted'::text, 'certified'::text])))
+);
+CREATE INDEX deletion_by_operation ON feeds.deletion USING btree (operation);
+CREATE UNIQUE INDEX deletion_under_way ON feeds.deletion USING btree (delivery) WHERE (state <> 'declined'::text);
+alter table feeds.deletion enable row level security;
+create policy desk on feeds.deletion to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
+create policy own on feeds.deletion to muster_app using ((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers))) with check ((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)));
+create policy signer on feeds.deletion to muster_signer using (true) with check (true);
+
 create table feeds.delivery (
   id integer generated always as identity not null,
   operation smallint not null,
@@ -302,6 +350,7 @@ create table feeds.delivery (
   keys_sha256 text,
   public_id uuid default gen_random_uuid() not null,
   token integer default platform.caller_token(),
+  holds_victims boolean default false not null,
   constraint delivery_pkey PRIMARY KEY (id),
   constraint delivery_public_id_key UNIQUE (public_id),
   constraint delivery_handling_fkey FOREIGN KEY (handling) REFERENCES operations.handling(id),
@@ -350,6 +399,25 @@ create policy of_sources on feeds.mapping to muster_app using (((source IN ( SEL
   WHERE (source.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)))))) with check (((source IN ( SELECT platform.caller_numbers('sources'::text) AS caller_numbers)) OR (source IN ( SELECT source.id
    FROM feeds.source
   WHERE (source.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))))));
+
+create table feeds.postponement (
+  id integer generated always as identity not null,
+  delivery integer not null,
+  until date not null,
+  reason text not null,
+  postponed_by uuid not null,
+  postponed_at timestamp with time zone default now() not null,
+  constraint postponement_pkey PRIMARY KEY (id),
+  constraint postponement_delivery_fkey FOREIGN KEY (delivery) REFERENCES feeds.delivery(id) ON DELETE CASCADE,
+  constraint postponement_reason_check CHECK ((reason <> ''::text))
+);
+CREATE INDEX postponement_by_delivery ON feeds.postponement USING btree (delivery);
+alter table feeds.postponement enable row level security;
+create policy desk on feeds.postponement to muster_app using ((delivery IN ( SELECT delivery.id
+   FROM feeds.delivery
+  WHERE (delivery.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))))) with check ((delivery IN ( SELECT delivery.id
+   FROM feeds.delivery
+  WHERE (delivery.operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)))));
 
 create table feeds.refused_row (
   delivery integer not null,
@@ -434,26 +502,35 @@ grant usage on schema feeds to muster_signer;
 grant usage on schema feeds to muster_worker;
 grant select on feeds.audience to muster_app;
 grant select on feeds.audience to muster_gate;
-grant insert, select on feeds.audience to muster_worker;
+grant insert, maintain, select on feeds.audience to muster_worker;
 grant insert, select on feeds.clearance to muster_app;
-grant select on feeds.clearance to muster_worker;
+grant delete, maintain, select on feeds.clearance to muster_worker;
 grant insert, select on feeds.code_salt to muster_app;
-grant select on feeds.code_salt to muster_worker;
+grant maintain, select on feeds.code_salt to muster_worker;
+grant insert, select on feeds.deletion to muster_app;
+grant select on feeds.deletion to muster_signer;
+grant maintain, select, update on feeds.deletion to muster_worker;
 grant insert, select on feeds.delivery to muster_app;
-grant select, update on feeds.delivery to muster_worker;
+grant delete, maintain, select, update on feeds.delivery to muster_worker;
 grant select on feeds.delivery_part to muster_app;
-grant insert, select, update on feeds.delivery_part to muster_worker;
+grant delete, insert, maintain, select, update on feeds.delivery_part to muster_worker;
 grant insert, select, update on feeds.mapping to muster_app;
-grant select on feeds.mapping to muster_worker;
+grant delete, maintain, select on feeds.mapping to muster_worker;
+grant insert, select on feeds.postponement to muster_app;
+grant maintain, select on feeds.postponement to muster_worker;
 grant select on feeds.refused_row to muster_app;
-grant insert, select on feeds.refused_row to muster_worker;
+grant delete, insert, maintain, select on feeds.refused_row to muster_worker;
 grant insert, select on feeds.source to muster_app;
 grant select on feeds.source to muster_gate;
-grant select on feeds.source to muster_worker;
+grant maintain, select on feeds.source to muster_worker;
 grant insert on feeds.token to muster_app;
 grant select on feeds.token to muster_gate;
+grant maintain on feeds.token to muster_worker;
 grant update (answer), update (answered_at), update (answered_by), update (granted_countries), update (granted_threats), update (granted_until), update (state), update (withdrawn_at), update (withdrawn_by) on feeds.clearance to muster_app;
-grant update (applied_at) on feeds.clearance to muster_worker;
+grant update (applied_at), update (granted_threats), update (threats) on feeds.clearance to muster_worker;
+grant update (decided_at), update (decided_by), update (decline_reason), update (state) on feeds.deletion to muster_app;
+grant update (certified_at), update (key_fingerprint), update (signature), update (state) on feeds.deletion to muster_signer;
+grant select (id), select (sha256) on feeds.delivery to muster_signer;
 grant select (expires_at), select (given_at), select (given_by), select (id), select (label), select (last_used_on), select (public_id), select (revoked_at), select (scope), select (source), update (revoked_at) on feeds.token to muster_app;
 grant update (last_used_on) on feeds.token to muster_gate;
 grant execute on function feeds.cleared_countries(integer[]) to muster_app;
@@ -503,9 +580,9 @@ create policy members on jurisdiction.table_edition to muster_app using ((operat
 grant usage on schema jurisdiction to muster_app;
 grant usage on schema jurisdiction to muster_worker;
 grant insert, select on jurisdiction.decision to muster_app;
-grant select on jurisdiction.decision to muster_worker;
+grant delete, maintain, select on jurisdiction.decision to muster_worker;
 grant select on jurisdiction.table_edition to muster_app;
-grant insert, select on jurisdiction.table_edition to muster_worker;
+grant insert, maintain, select on jurisdiction.table_edition to muster_worker;
 grant update (withdrawn_at), update (withdrawn_by) on jurisdiction.decision to muster_app;
 
 -- operations ----------------------------------------------------------------------------------------------------------
@@ -541,6 +618,7 @@ create table operations.operation (
   exercise jsonb,
   opened_at timestamp with time zone default now() not null,
   opened_by integer default platform.caller_officer(),
+  retention jsonb default '{}'::jsonb not null,
   constraint operation_pkey PRIMARY KEY (id),
   constraint operation_code_key UNIQUE (code),
   constraint operation_check CHECK ((to_date >= from_date)),
@@ -567,6 +645,17 @@ grant select on operations.operation to muster_worker;
 
 -- outcomes ------------------------------------------------------------------------------------------------------------
 create schema outcomes;
+
+create table outcomes.deleted_input (
+  figure integer not null,
+  deletion uuid not null,
+  noted_at timestamp with time zone default now() not null,
+  constraint deleted_input_pkey PRIMARY KEY (figure, deletion),
+  constraint deleted_input_figure_fkey FOREIGN KEY (figure) REFERENCES outcomes.figure(id)
+);
+alter table outcomes.deleted_input enable row level security;
+create policy of_figures on outcomes.deleted_input for select to muster_app using ((figure IN ( SELECT figure.id
+   FROM outcomes.figure)));
 
 create table outcomes.figure (
   id integer generated always as identity not null,
@@ -596,6 +685,8 @@ create policy recipients on outcomes.figure for select to muster_app using ((((o
 
 grant usage on schema outcomes to muster_app;
 grant usage on schema outcomes to muster_worker;
+grant select on outcomes.deleted_input to muster_app;
+grant insert, select on outcomes.deleted_input to muster_worker;
 grant insert, select on outcomes.figure to muster_app;
 grant insert, select on outcomes.figure to muster_worker;
 
@@ -655,6 +746,18 @@ create policy of_packages on packages.package_threat for select to muster_app us
    FROM packages.country_package)));
 create policy signer on packages.package_threat for select to muster_signer using (true);
 
+create table packages.recall (
+  package integer not null,
+  deletion uuid not null,
+  recalled_at timestamp with time zone default now() not null,
+  constraint recall_pkey PRIMARY KEY (package),
+  constraint recall_package_fkey FOREIGN KEY (package) REFERENCES packages.country_package(id)
+);
+alter table packages.recall enable row level security;
+create policy of_packages on packages.recall for select to muster_app using ((package IN ( SELECT country_package.id
+   FROM packages.country_package)));
+create policy signer on packages.recall for select to muster_signer using (true);
+
 create table packages.release (
   package integer not null,
   signature text not null,
@@ -705,19 +808,22 @@ grant usage on schema packages to muster_signer;
 grant usage on schema packages to muster_worker;
 grant select on packages.country_package to muster_app;
 grant select on packages.country_package to muster_signer;
-grant delete, insert, select on packages.country_package to muster_worker;
+grant delete, insert, maintain, select on packages.country_package to muster_worker;
 grant select on packages.package_file to muster_app;
 grant select on packages.package_file to muster_signer;
-grant delete, insert, select on packages.package_file to muster_worker;
+grant delete, insert, maintain, select on packages.package_file to muster_worker;
 grant select on packages.package_threat to muster_app;
 grant select on packages.package_threat to muster_signer;
-grant delete, insert, select on packages.package_threat to muster_worker;
+grant delete, insert, maintain, select on packages.package_threat to muster_worker;
+grant select on packages.recall to muster_app;
+grant select on packages.recall to muster_signer;
+grant insert, maintain, select on packages.recall to muster_worker;
 grant select on packages.release to muster_app;
 grant insert, select on packages.release to muster_signer;
-grant select on packages.release to muster_worker;
+grant maintain, select on packages.release to muster_worker;
 grant insert, select on packages.release_order to muster_app;
 grant select on packages.release_order to muster_signer;
-grant select on packages.release_order to muster_worker;
+grant maintain, select on packages.release_order to muster_worker;
 grant execute on function packages.is_released(integer) to muster_app;
 grant execute on function packages.ring_release() to public;
 
@@ -1355,12 +1461,85 @@ create table threats.observable_type (
   constraint observable_type_name_key UNIQUE (name)
 );
 
+create table threats.personal_review (
+  threat uuid not null,
+  operation smallint not null,
+  category text not null,
+  standing text not null,
+  purpose text not null,
+  review_on date not null,
+  decided_by uuid not null,
+  decided_at timestamp with time zone default now() not null,
+  constraint personal_review_pkey PRIMARY KEY (threat),
+  constraint personal_review_category_check CHECK ((category = ANY (ARRAY['suspect'::text, 'victim'::text, 'witness'::text, 'contact'::text, 'officer'::text, 'other'::text]))),
+  constraint personal_review_purpose_check CHECK ((purpose <> ''::text)),
+  constraint personal_review_standing_check CHECK ((standing = ANY (ARRAY['fact'::text, 'assessment'::text])))
+);
+CREATE INDEX personal_review_by_date ON threats.personal_review USING btree (operation, review_on);
+alter table threats.personal_review enable row level security;
+create policy desk on threats.personal_review to muster_app using (((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)) AND (threat IN ( SELECT threat.id
+   FROM threats.threat)))) with check (((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)) AND (threat IN ( SELECT threat.id
+   FROM threats.threat))));
+
 create table threats.role (
   id smallint not null,
   name text not null,
   constraint role_pkey PRIMARY KEY (id),
   constraint role_name_key UNIQUE (name)
 );
+
+create table threats.subject_consultation (
+  request integer not null,
+  source integer not null,
+  asked_at timestamp with time zone default now() not null,
+  answer text,
+  grounds text,
+  answered_at timestamp with time zone,
+  constraint subject_consultation_pkey PRIMARY KEY (request, source),
+  constraint subject_consultation_request_fkey FOREIGN KEY (request) REFERENCES threats.subject_request(id),
+  constraint subject_consultation_answer_check CHECK ((answer = ANY (ARRAY['no-objection'::text, 'objects'::text]))),
+  constraint subject_consultation_check CHECK (((answer IS NULL) = (answered_at IS NULL))),
+  constraint subject_consultation_check1 CHECK (((answer IS DISTINCT FROM 'objects'::text) OR (grounds <> ''::text)))
+);
+alter table threats.subject_consultation enable row level security;
+create policy of_requests on threats.subject_consultation to muster_app using ((request IN ( SELECT subject_request.id
+   FROM threats.subject_request))) with check ((request IN ( SELECT subject_request.id
+   FROM threats.subject_request)));
+
+create table threats.subject_request (
+  id integer generated always as identity not null,
+  public_id uuid default gen_random_uuid() not null,
+  operation smallint not null,
+  kind text not null,
+  state text not null,
+  subject text not null,
+  identifiers jsonb not null,
+  words text[] not null,
+  received_on date not null,
+  due_on date not null,
+  consultation_due_on date,
+  registered_by uuid not null,
+  registered_at timestamp with time zone default now() not null,
+  outcome text,
+  grounds text,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  answered_at timestamp with time zone,
+  revision integer default 1 not null,
+  constraint subject_request_pkey PRIMARY KEY (id),
+  constraint subject_request_public_id_key UNIQUE (public_id),
+  constraint subject_request_check CHECK ((due_on >= received_on)),
+  constraint subject_request_check1 CHECK (((outcome IS NULL) = (grounds IS NULL))),
+  constraint subject_request_check2 CHECK (((outcome IS NULL) = (decided_by IS NULL))),
+  constraint subject_request_check3 CHECK (((state <> ALL (ARRAY['decided'::text, 'answered'::text])) OR (outcome IS NOT NULL))),
+  constraint subject_request_grounds_check CHECK ((grounds <> ''::text)),
+  constraint subject_request_kind_check CHECK ((kind = ANY (ARRAY['access'::text, 'correction'::text, 'erasure'::text]))),
+  constraint subject_request_outcome_check CHECK ((outcome = ANY (ARRAY['granted'::text, 'granted-in-part'::text, 'refused'::text, 'nothing-held'::text]))),
+  constraint subject_request_state_check CHECK ((state = ANY (ARRAY['registered'::text, 'searched'::text, 'consulting'::text, 'decided'::text, 'answered'::text, 'withdrawn'::text]))),
+  constraint subject_request_subject_check CHECK ((subject <> ''::text))
+);
+alter table threats.subject_request enable row level security;
+create policy data_protection on threats.subject_request to muster_app using ((operation IN ( SELECT platform.caller_numbers('data_protection'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('data_protection'::text) AS caller_numbers)));
 
 create table threats.threat (
   id uuid not null,
@@ -1386,22 +1565,30 @@ create policy readers on threats.threat for select to muster_app using ((audienc
 grant usage on schema threats to muster_app;
 grant usage on schema threats to muster_worker;
 grant select on threats.assertion to muster_app;
-grant insert, select on threats.assertion to muster_worker;
+grant delete, insert, maintain, select on threats.assertion to muster_worker;
 grant select on threats.audience_set to muster_app;
-grant insert, select on threats.audience_set to muster_worker;
+grant insert, maintain, select on threats.audience_set to muster_worker;
 grant update, usage on sequence threats.commit_sequence to muster_worker;
 grant select on threats.counter to muster_app;
-grant insert, select, update on threats.counter to muster_worker;
+grant delete, insert, maintain, select, update on threats.counter to muster_worker;
 grant select on threats.listing to muster_app;
-grant insert, select on threats.listing to muster_worker;
+grant delete, insert, maintain, select, update on threats.listing to muster_worker;
 grant insert, select, update on threats.merge to muster_app;
-grant select on threats.merge to muster_worker;
+grant delete, maintain, select on threats.merge to muster_worker;
 grant select on threats.observable_type to muster_app;
-grant select on threats.observable_type to muster_worker;
+grant maintain, select on threats.observable_type to muster_worker;
+grant insert, select, update on threats.personal_review to muster_app;
+grant delete, maintain, select on threats.personal_review to muster_worker;
 grant select on threats.role to muster_app;
-grant select on threats.role to muster_worker;
+grant maintain, select on threats.role to muster_worker;
+grant insert, select on threats.subject_consultation to muster_app;
+grant maintain, select on threats.subject_consultation to muster_worker;
+grant insert, select on threats.subject_request to muster_app;
+grant maintain, select on threats.subject_request to muster_worker;
 grant select on threats.threat to muster_app;
-grant insert, select on threats.threat to muster_worker;
+grant delete, insert, maintain, select on threats.threat to muster_worker;
 grant update (audience) on threats.assertion to muster_worker;
+grant update (answer), update (answered_at), update (grounds) on threats.subject_consultation to muster_app;
+grant update (answered_at), update (consultation_due_on), update (decided_at), update (decided_by), update (grounds), update (outcome), update (revision), update (state) on threats.subject_request to muster_app;
 grant update (merged_into) on threats.threat to muster_app;
-grant update (audience_set) on threats.threat to muster_worker;
+grant update (audience_set), update (merged_into) on threats.threat to muster_worker;

@@ -113,6 +113,35 @@ export interface FeedsCodeSalt {
   salt: Generated<string>;
 }
 
+export interface FeedsDeletion {
+  asked_at: Generated<Timestamp>;
+  asked_by: string;
+  audiences: Generated<number[]>;
+  begun_at: Timestamp | null;
+  certificate: string | null;
+  certified_at: Timestamp | null;
+  counts: Generated<Json>;
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  decline_reason: string | null;
+  deleted_at: Timestamp | null;
+  delivery: number;
+  delivery_public_id: string;
+  files: Generated<string[]>;
+  forget_mapping: Generated<boolean>;
+  ground: string;
+  id: Generated<number>;
+  key_fingerprint: string | null;
+  operation: number;
+  public_id: Generated<string>;
+  reason: string;
+  received_at: Timestamp;
+  sha256: string;
+  signature: string | null;
+  source: number;
+  state: string;
+}
+
 export interface FeedsDelivery {
   accepted: Generated<number>;
   batches: Generated<number>;
@@ -122,6 +151,7 @@ export interface FeedsDelivery {
   done_at: Timestamp | null;
   file_name: string;
   handling: number;
+  holds_victims: Generated<boolean>;
   id: Generated<number>;
   keys_sha256: string | null;
   mapping: Json | null;
@@ -164,6 +194,15 @@ export interface FeedsMapping {
   mapping: Json;
   remembered_at: Generated<Timestamp>;
   source: number;
+}
+
+export interface FeedsPostponement {
+  delivery: number;
+  id: Generated<number>;
+  postponed_at: Generated<Timestamp>;
+  postponed_by: string;
+  reason: string;
+  until: string;
 }
 
 export interface FeedsRefusedRow {
@@ -246,7 +285,14 @@ export interface OperationsOperation {
   opened_at: Generated<Timestamp>;
   opened_by: Generated<number | null>;
   purpose: string;
+  retention: Generated<Json>;
   to_date: string;
+}
+
+export interface OutcomesDeletedInput {
+  deletion: string;
+  figure: number;
+  noted_at: Generated<Timestamp>;
 }
 
 export interface OutcomesFigure {
@@ -294,6 +340,12 @@ export interface PackagesPackageFile {
 export interface PackagesPackageThreat {
   package: number;
   threat: string;
+}
+
+export interface PackagesRecall {
+  deletion: string;
+  package: number;
+  recalled_at: Generated<Timestamp>;
 }
 
 export interface PackagesRelease {
@@ -582,9 +634,51 @@ export interface ThreatsObservableType {
   name: string;
 }
 
+export interface ThreatsPersonalReview {
+  category: string;
+  decided_at: Generated<Timestamp>;
+  decided_by: string;
+  operation: number;
+  purpose: string;
+  review_on: string;
+  standing: string;
+  threat: string;
+}
+
 export interface ThreatsRole {
   id: number;
   name: string;
+}
+
+export interface ThreatsSubjectConsultation {
+  answer: string | null;
+  answered_at: Timestamp | null;
+  asked_at: Generated<Timestamp>;
+  grounds: string | null;
+  request: number;
+  source: number;
+}
+
+export interface ThreatsSubjectRequest {
+  answered_at: Timestamp | null;
+  consultation_due_on: string | null;
+  decided_at: Timestamp | null;
+  decided_by: string | null;
+  due_on: string;
+  grounds: string | null;
+  id: Generated<number>;
+  identifiers: Json;
+  kind: string;
+  operation: number;
+  outcome: string | null;
+  public_id: Generated<string>;
+  received_on: string;
+  registered_at: Generated<Timestamp>;
+  registered_by: string;
+  revision: Generated<number>;
+  state: string;
+  subject: string;
+  words: string[];
 }
 
 export interface ThreatsThreat {
@@ -610,9 +704,11 @@ export interface DB {
   "feeds.audience": FeedsAudience;
   "feeds.clearance": FeedsClearance;
   "feeds.code_salt": FeedsCodeSalt;
+  "feeds.deletion": FeedsDeletion;
   "feeds.delivery": FeedsDelivery;
   "feeds.delivery_part": FeedsDeliveryPart;
   "feeds.mapping": FeedsMapping;
+  "feeds.postponement": FeedsPostponement;
   "feeds.refused_row": FeedsRefusedRow;
   "feeds.source": FeedsSource;
   "feeds.token": FeedsToken;
@@ -620,10 +716,12 @@ export interface DB {
   "jurisdiction.table_edition": JurisdictionTableEdition;
   "operations.handling": OperationsHandling;
   "operations.operation": OperationsOperation;
+  "outcomes.deleted_input": OutcomesDeletedInput;
   "outcomes.figure": OutcomesFigure;
   "packages.country_package": PackagesCountryPackage;
   "packages.package_file": PackagesPackageFile;
   "packages.package_threat": PackagesPackageThreat;
+  "packages.recall": PackagesRecall;
   "packages.release": PackagesRelease;
   "packages.release_order": PackagesReleaseOrder;
   "people.challenge": PeopleChallenge;
@@ -653,6 +751,9 @@ export interface DB {
   "threats.listing": ThreatsListing;
   "threats.merge": ThreatsMerge;
   "threats.observable_type": ThreatsObservableType;
+  "threats.personal_review": ThreatsPersonalReview;
   "threats.role": ThreatsRole;
+  "threats.subject_consultation": ThreatsSubjectConsultation;
+  "threats.subject_request": ThreatsSubjectRequest;
   "threats.threat": ThreatsThreat;
 }

@@ -1,4 +1,4 @@
-import { clearanceRoutes } from "#capabilities/feeds/index.ts";
+import { clearanceRoutes, retentionRoutes } from "#capabilities/feeds/index.ts";
 import { operationRoutes } from "#capabilities/operations/index.ts";
 import { packageRoutes } from "#capabilities/packages/index.ts";
 import { type Caller, peopleRoutes } from "#capabilities/people/index.ts";
@@ -10,6 +10,7 @@ export const ROUTES: readonly Binding<Caller>[] = [
   ...peopleRoutes,
   ...operationRoutes,
   ...clearanceRoutes,
+  ...retentionRoutes,
   ...packageRoutes,
   describesAll(() => ROUTES),
 ];

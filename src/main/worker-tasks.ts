@@ -1,12 +1,14 @@
 import { z } from "zod";
-import { findDelivery } from "#capabilities/feeds/index.ts";
+import { findDeletion, findDelivery } from "#capabilities/feeds/index.ts";
 import { insertTableEdition, loadPublicData } from "#capabilities/jurisdiction/index.ts";
 import { composePackages } from "#capabilities/packages/index.ts";
 import { applyClearance, type IntakeSurroundings, takeDelivery } from "#capabilities/threats/index.ts";
 import type { Task } from "#platform/jobs/worker.ts";
+import { carryOutDeletion } from "./delete-delivery.ts";
 import type { House } from "./house.ts";
 
 const DeliveryJob = z.strictObject({ delivery: z.int() });
+const DeletionJob = z.strictObject({ deletion: z.int() });
 const ClearanceJob = z.strictObject({ clearance: z.int() });
 const ComposeJob = z.strictObject({ operation: z.string(), country: z.string(), asOf: z.number() });
 
@@ -44,6 +46,11 @@ export function workerTasks(
     "threats.takeDelivery": (payload) => {
       const { delivery } = DeliveryJob.parse(payload);
       return takeDelivery(intakeOf(delivery), delivery);
+    },
+    "feeds.deleteDelivery": async (payload) => {
+      const { deletion } = DeletionJob.parse(payload);
+      const found = await findDeletion(pool, deletion);
+      if (found !== null) await carryOutDeletion(intakeOf(found.delivery), deletion);
     },
     "threats.applyClearance": (payload) =>
       applyClearance({ pool, store }, ClearanceJob.parse(payload).clearance),

@@ -286,6 +286,8 @@ export interface BatchCounts {
   readonly refused: Readonly<Record<string, number>>;
   readonly newThreats: number;
   readonly newAssertions: number;
+  /** Whether a row speaks of a victim, whose data are kept shorter. */
+  readonly holdsVictims: boolean;
 }
 
 /** Batches of this delivery that are committed; holds the delivery until the transaction ends. */
@@ -307,7 +309,8 @@ export async function advanceDelivery(db: pg.ClientBase, id: number, counts: Bat
               select code, sum(n) as n from (
                 select key as code, value::bigint as n from jsonb_each_text(refused)
                 union all select key, value::bigint from jsonb_each_text($5::jsonb)) both_counts group by code) summed),
-            new_threats = new_threats + $6, new_assertions = new_assertions + $7
+            new_threats = new_threats + $6, new_assertions = new_assertions + $7,
+            holds_victims = holds_victims or $8
       where id = $1`,
     [
       id,
@@ -317,6 +320,7 @@ export async function advanceDelivery(db: pg.ClientBase, id: number, counts: Bat
       JSON.stringify(counts.refused),
       counts.newThreats,
       counts.newAssertions,
+      counts.holdsVictims,
     ],
   );
 }

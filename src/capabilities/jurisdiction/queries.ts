@@ -11,6 +11,9 @@ export interface DecidedCountry {
   readonly decidedOn: string;
 }
 
+const DECISION = `decision.threat, decision.country, decision.country_role as "countryRole", decision.reason,
+  decision.decided_by as "decidedBy", to_char(decision.decided_at at time zone 'UTC', 'YYYY-MM-DD') as "decidedOn"`;
+
 /** Decisions in force on threats of the operation, by threat. They are few beside the threats. */
 export async function listDecisions(
   db: pg.ClientBase | pg.Pool,
@@ -18,14 +21,26 @@ export async function listDecisions(
 ): Promise<Map<string, DecidedCountry[]>> {
   const found = await db.query<DecidedCountry>(
     `/* jurisdiction.listDecisions */
-     select decision.threat, decision.country, decision.country_role as "countryRole", decision.reason,
-            decision.decided_by as "decidedBy", to_char(decision.decided_at at time zone 'UTC', 'YYYY-MM-DD') as "decidedOn"
+     select ${DECISION}
        from jurisdiction.decision join threats.threat on threat.id = decision.threat
       where threat.operation = $1 and decision.withdrawn_at is null
       order by decision.id`,
     [operation],
   );
   return Map.groupBy(found.rows, ({ threat }) => threat);
+}
+
+/** Decisions in force on one threat. */
+export async function listDecisionsOn(
+  db: pg.ClientBase | pg.Pool,
+  threat: string,
+): Promise<DecidedCountry[]> {
+  const found = await db.query<DecidedCountry>(
+    `/* jurisdiction.listDecisionsOn */ select ${DECISION} from jurisdiction.decision
+      where decision.threat = $1 and decision.withdrawn_at is null order by decision.id`,
+    [threat],
+  );
+  return found.rows;
 }
 
 /** Notes that threats of the operation are assigned by this edition of the public tables. Noted before, it changes nothing. */
@@ -53,4 +68,13 @@ export async function hasOtherEditions(
     [operation, edition],
   );
   return found.rows[0]?.other === true;
+}
+
+/** Decisions about threats that are gone, withdrawn ones too; gives how many there were. */
+export async function deleteDecisionsOf(db: pg.ClientBase, threats: readonly string[]): Promise<number> {
+  const gone = await db.query(
+    "/* jurisdiction.deleteDecisionsOf */ delete from jurisdiction.decision where threat = any($1::uuid[])",
+    [threats],
+  );
+  return gone.rowCount ?? 0;
 }

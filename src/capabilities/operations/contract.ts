@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { RouteContract } from "#platform/http/route.ts";
 import { THREAT_ROLE_NAMES } from "#standards/threat-role.ts";
 import { parseTlp, type Tlp } from "#standards/tlp.ts";
+import { LONGEST_RETENTION_DAYS } from "./model/retention.ts";
 
 const countryCode = z
   .string()
@@ -71,6 +72,18 @@ export const ExerciseTables = z.strictObject({
 });
 export type ExerciseTables = z.infer<typeof ExerciseTables>;
 
+const retentionDays = z.int().min(1).max(LONGEST_RETENTION_DAYS);
+
+/** How long deliveries are kept; what is not said is the longest that is allowed (five years, a year for victims). */
+export const Retention = z.strictObject({
+  days: retentionDays.optional(),
+  /** For deliveries that speak of victims; never longer than the others. */
+  victimDays: retentionDays.optional(),
+  /** By the id of the source; only ever shortens. */
+  sources: z.record(slug, retentionDays).optional(),
+});
+export type Retention = z.infer<typeof Retention>;
+
 /** `operation.json`: an operation's folder tells with it what the operation is and who sent what. Unknown keys are refused. */
 export const OperationFile = z
   .strictObject({
@@ -86,6 +99,7 @@ export const OperationFile = z
     /** What a source or delivery takes that states no marking or method of its own (IN-2). */
     defaults: z.strictObject({ tlp: tlp.optional(), method: z.string().min(1).optional() }).optional(),
     exercise: ExerciseTables.optional(),
+    retention: Retention.optional(),
     sources: z.array(SourceDeclaration),
   })
   .refine((operation) => operation.from <= operation.to, {

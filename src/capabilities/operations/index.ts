@@ -14,6 +14,7 @@ export {
   tightenByMarking,
 } from "./model/handling.ts";
 export { decideReading, type Originator, type Reader, type ReadingDecision } from "./model/reading.ts";
+export { deleteBy, LONGEST_RETENTION_DAYS, retentionDaysOf } from "./model/retention.ts";
 export {
   findOperation,
   insertOperation,

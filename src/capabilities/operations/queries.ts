@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { ExerciseTables, OperationFile } from "./contract.ts";
+import type { ExerciseTables, OperationFile, Retention } from "./contract.ts";
 import type { Handling } from "./model/handling.ts";
 
 /** An operation as stored. `asOf` in milliseconds since the epoch, UTC. */
@@ -16,10 +16,11 @@ export interface Operation {
   readonly countries: readonly string[];
   readonly defaults: NonNullable<OperationFile["defaults"]>;
   readonly exercise: ExerciseTables | null;
+  readonly retention: Retention;
 }
 
 const COLUMNS = `id, code, name, from_date as "from", to_date as "to", (extract(epoch from as_of) * 1000)::float8 as "asOf",
-  mode, purpose, legal_basis as "legalBasis", countries, defaults, exercise`;
+  mode, purpose, legal_basis as "legalBasis", countries, defaults, exercise, retention`;
 
 /** Null when there is none of this code. */
 export async function findOperation(db: pg.ClientBase | pg.Pool, code: string): Promise<Operation | null> {
@@ -40,8 +41,8 @@ export async function listOperations(db: pg.ClientBase | pg.Pool): Promise<Opera
 export async function insertOperation(db: pg.ClientBase, file: OperationFile): Promise<Operation> {
   const inserted = await db.query<Operation>(
     `/* operations.insertOperation */
-     insert into operations.operation (code, name, from_date, to_date, as_of, mode, purpose, legal_basis, countries, defaults, exercise)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) returning ${COLUMNS}`,
+     insert into operations.operation (code, name, from_date, to_date, as_of, mode, purpose, legal_basis, countries, defaults, exercise, retention)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning ${COLUMNS}`,
     [
       file.id,
       file.name,
@@ -54,6 +55,7 @@ export async function insertOperation(db: pg.ClientBase, file: OperationFile): P
       file.countries,
       JSON.stringify(file.defaults ?? {}),
       file.exercise === undefined ? null : JSON.stringify(file.exercise),
+      JSON.stringify(file.retention ?? {}),
     ],
   );
   const row = inserted.rows[0];

@@ -1,5 +1,7 @@
 export { computeFigures, type StatedFigures } from "./acts/computeFigures.ts";
+export { noteDeletedInputs } from "./acts/noteDeletedInputs.ts";
 export { stateFigures } from "./acts/stateFigures.ts";
+export { isFileOfFigure } from "./deletion-queries.ts";
 export {
   type DeliveryLine,
   openThreatList,

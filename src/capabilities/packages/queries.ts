@@ -22,6 +22,8 @@ export interface CountryPackage {
   readonly isOrdered: boolean;
   readonly signature: string | null;
   readonly releasedAt: number | null;
+  /** It told of what was deleted since; whoever has it must destroy it, and its files are gone here. */
+  readonly isRecalled: boolean;
 }
 
 const PACKAGE = `country_package.id, country_package.reference, country_package.version, country_package.country,
@@ -31,7 +33,8 @@ const PACKAGE = `country_package.id, country_package.reference, country_package.
   country_package.key_figures as "keyFigures",
   exists (select from packages.release_order where release_order.package = country_package.id) as "isOrdered",
   (extract(epoch from release.released_at) * 1000)::float8 as "releasedAt",
-  country_package.manifest_sha256 as "manifestSha256", release.signature`;
+  country_package.manifest_sha256 as "manifestSha256", release.signature,
+  exists (select from packages.recall where recall.package = country_package.id) as "isRecalled"`;
 
 /** The latest version of every reference of an operation, in the order of references. */
 export async function listLatestPackages(db: Db, operation: number): Promise<CountryPackage[]> {

@@ -1,4 +1,5 @@
 export { applyClearance } from "./acts/applyClearance.ts";
+export { type DeletedThreats, deleteDelivery } from "./acts/deleteDelivery.ts";
 export { mergeThreats, undoMerge } from "./acts/mergeThreats.ts";
 export { type IntakeSurroundings, takeDelivery } from "./acts/takeDelivery.ts";
 export type { AssignPublic, PublicFacts } from "./intake/batcher.ts";

@@ -59,6 +59,17 @@ describe("localFileStore", () => {
     });
   });
 
+  it("removes a file, once or twice, and leaves the others", async () => {
+    const store = localFileStore(folder);
+    const [gone, kept] = [await store.put([bytes]), await store.put([Buffer.from("another")])];
+    await store.remove(gone.sha256);
+    await store.remove(gone.sha256);
+    expect(await store.has(gone.sha256)).toBe(false);
+    expect(await store.has(kept.sha256)).toBe(true);
+    expect(await filesIn(folder)).toEqual([kept.sha256]);
+    await expect(store.remove("../../etc/passwd")).rejects.toThrow(RangeError);
+  });
+
   it("opens nothing but names that are hashes", async () => {
     const store = localFileStore(folder);
     await expect(store.open("../../etc/passwd")).rejects.toThrow(RangeError);

@@ -9,6 +9,7 @@ import { hashFile } from "#platform/files/store.ts";
 import { addJob } from "#platform/jobs/add-job.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { Problem } from "#platform/problem.ts";
+import { lockFile } from "../deletion-queries.ts";
 import { decideConditions } from "../model/conditions.ts";
 import {
   findDeliveryOfBytes,
@@ -66,6 +67,10 @@ export async function receiveDelivery(
   if (repeatOf === null) await here.store.put(createReadStream(file.path));
 
   return transaction(here.pool, async (db) => {
+    await lockFile(db, sha256);
+    // A deletion that was under way may have taken it meanwhile.
+    if (repeatOf === null && !(await here.store.has(sha256)))
+      await here.store.put(createReadStream(file.path));
     if (declared.mapping !== undefined && header !== null)
       await upsertMapping(db, source.id, header, declared.mapping);
     const delivery = await insertDelivery(db, {
@@ -90,7 +95,7 @@ export async function receiveDelivery(
 }
 
 /** SHA-256 of the first line that is no comment, as the layout's fingerprint; null for files that are not text. */
-async function headerOf(path: string): Promise<string | null> {
+export async function headerOf(path: string): Promise<string | null> {
   const file = await open(path, "r");
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);

@@ -15,6 +15,7 @@ export interface WrittenPackage {
 /**
  * Writes the released packages as `<folder>/<country>/<reference>/`, each folder whole or not at all; a package of an
  * earlier run is replaced. Unreleased packages are not written: what is not signed does not leave.
+ * Recalled ones are not there any more.
  * @param only writes one country's packages
  */
 export async function writePackages(
@@ -25,7 +26,8 @@ export async function writePackages(
 ): Promise<WrittenPackage[]> {
   const written: WrittenPackage[] = [];
   for (const found of await listLatestPackages(here.pool, operation.id)) {
-    if (found.signature === null || (only !== undefined && found.country !== only)) continue;
+    if (found.signature === null || found.isRecalled || (only !== undefined && found.country !== only))
+      continue;
     const country = join(folder, found.country);
     await mkdir(country, { recursive: true });
     const unfinished = await mkdtemp(join(country, ".part-"));

@@ -104,7 +104,7 @@ interface WholeRefusal {
 }
 
 /** Runs the parse thread and writes what it posts, in order. Null when it was read, else why it was refused. */
-async function runThread(
+export async function runThread(
   here: IntakeSurroundings,
   delivery: Delivery,
   data: ThreadData,

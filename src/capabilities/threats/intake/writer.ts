@@ -9,6 +9,7 @@ import type { Handling } from "#capabilities/operations/index.ts";
 import { arrayParameter } from "#platform/postgres/array-parameter.ts";
 import { copyBinary } from "#platform/postgres/copy.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
+import { roleNumber } from "../model/codes.ts";
 import { THREAT_ID_BYTES } from "../model/identity.ts";
 import {
   findMissingAssertions,
@@ -30,7 +31,7 @@ import { selectTuples, type TupleSelector } from "./tuples.ts";
 
 const THREAT_COLUMNS =
   "threats.threat (id, sequence, audience_set, operation, type, role, basis, flags, country, value, host)";
-const ASSERTION_COLUMNS =
+export const ASSERTION_COLUMNS =
   "threats.assertion (threat, content, audience, delivery, part, row, status, port, confidence, country, first_seen, last_seen, valid_until, families, target, reference, raw)";
 
 /** Writes the batches of one delivery. `close` ends its connection. */
@@ -43,6 +44,8 @@ export interface BatchWriter {
   write(batch: IntakeBatch): Promise<void>;
   close(): Promise<void>;
 }
+
+const VICTIM = roleNumber("victim");
 
 /** A database that restarts or fails over is back within seconds; after this the job ends and is tried again later. */
 const PATIENCE_SECONDS = 60;
@@ -108,6 +111,7 @@ async function writeInside(
     refused: batch.refusedByCode,
     newThreats: threats.fresh.length,
     newAssertions: newAssertions.length,
+    holdsVictims: batch.groups.some(({ role }) => role === VICTIM),
   });
   await insertRefusedRows(
     db,
@@ -117,7 +121,7 @@ async function writeInside(
 }
 
 /** Audience of each marking used in the batch; place 0 is the delivery's own handling. */
-async function numberMarkings(
+export async function numberMarkings(
   db: pg.ClientBase,
   batch: IntakeBatch,
   audiences: AudienceNumbers,
