@@ -24,6 +24,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["run", async () => (await import("./commands/run.ts")).runCommand()],
   ["exercise", async () => (await import("./commands/exercise.ts")).exerciseCommand()],
   ["operation", async () => (await import("./commands/operation.ts")).operationCommand()],
+  ["officer", async () => (await import("./commands/officer.ts")).officerCommand()],
   ["deliver", async () => (await import("./commands/deliver.ts")).deliverCommand()],
   ["threat", async () => (await import("./commands/threat.ts")).threatCommand()],
   ["figures", async () => (await import("./commands/figures.ts")).figuresCommand()],

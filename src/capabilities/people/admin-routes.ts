@@ -4,6 +4,7 @@ import {
   changeOfficer as changeOfficerAct,
   endOfficer as endOfficerAct,
   giveDuty as giveDutyAct,
+  listOfficers as listOfficersAct,
   takeDuty as takeDutyAct,
 } from "./acts/keepOfficers.ts";
 import {
@@ -13,7 +14,6 @@ import {
 import {
   listOrganisations as listAll,
   listColleagues,
-  listOfficerAccounts,
   type OfficerAccount,
   updateLanguage,
 } from "./admin-queries.ts";
@@ -41,8 +41,10 @@ export const routes = [
   bind(changeOrganisation, ({ params, body }, caller: Caller) =>
     changeOrganisationAct(caller.gate, officerOf(caller), params.organisation, body),
   ),
-  bind(listOfficers, async ({ query }, { gate }: Caller) => ({
-    officers: (await listOfficerAccounts(gate, query.organisation ?? null)).map(described),
+  bind(listOfficers, async ({ query }, caller: Caller) => ({
+    officers: (await listOfficersAct(caller.gate, officerOf(caller), query.organisation ?? null)).map(
+      described,
+    ),
   })),
   bind(addOfficer, async ({ body }, caller: Caller) =>
     described(await addOfficerAct(caller.gate, officerOf(caller), body)),

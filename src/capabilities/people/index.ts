@@ -1,7 +1,11 @@
 /** What capabilities to the right and the programs may call. The queries run as `muster_gate`. */
 export { enrolLocalOfficer } from "./acts/enrolLocalOfficer.ts";
+export type { Desk } from "./acts/giveRole.ts";
+export { invite } from "./acts/invite.ts";
 export { type IssuedEnrolment, issueEnrolment, issueFirstEnrolment } from "./acts/issueEnrolment.ts";
+export { addOfficer, endOfficer, giveDuty, listOfficers } from "./acts/keepOfficers.ts";
 export { openSession, sessionOf } from "./acts/openSession.ts";
+export type { OfficerAccount } from "./admin-queries.ts";
 export { type Caller, officerOf, operationOf } from "./caller.ts";
 export { enrolmentLink, type FrontDoor, sessionCookieName } from "./front-door.ts";
 export { type MemberRole, READS_AS } from "./model/roles.ts";

@@ -1,5 +1,6 @@
 import { userInfo } from "node:os";
 import { Command, Option } from "commander";
+import type { z } from "zod";
 import { entitle } from "#capabilities/feeds/index.ts";
 import { findOperation, type Operation, type Reader } from "#capabilities/operations/index.ts";
 import { enrolLocalOfficer, type Officer } from "#capabilities/people/index.ts";
@@ -53,6 +54,19 @@ export async function operationNamed(house: House, code: string): Promise<Operat
   throw new Problem("not-found", {
     code: "operations.not_found",
     say: `There is no operation "${code}" in this data folder. "muster operation list" shows those there are.`,
+  });
+}
+
+/**
+ * What was typed, read by the contract of the route that does the same.
+ * @throws Problem `invalid`, with what the contract says of each fault
+ */
+export function readInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  throw new Problem("invalid", {
+    code: "main.invalid_input",
+    say: read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; "),
   });
 }
 

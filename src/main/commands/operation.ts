@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { listOperations } from "#capabilities/operations/index.ts";
 import { describeDeliveries } from "../run-operation.ts";
 import { type HouseOptions, houseCommand, inHouse, operationNamed } from "./house-options.ts";
+import { operationInviteCommand } from "./operation-invite.ts";
 
 export function operationCommand(): Command {
   const list = houseCommand("list")
@@ -36,7 +37,8 @@ export function operationCommand(): Command {
       }),
     );
   return new Command("operation")
-    .description("operations and their receipts")
+    .description("operations, their receipts, and who is invited to them")
     .addCommand(list)
-    .addCommand(receipts);
+    .addCommand(receipts)
+    .addCommand(operationInviteCommand());
 }

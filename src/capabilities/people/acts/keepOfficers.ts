@@ -8,6 +8,7 @@ import {
   findOrganisation,
   insertAccount,
   insertDuty,
+  listOfficerAccounts,
   lockAccounts,
   type OfficerAccount,
   updateAccount,
@@ -18,6 +19,18 @@ import { mayTouch } from "../model/mayTouch.ts";
 import type { Duty } from "../model/roles.ts";
 import type { Officer } from "../queries.ts";
 import { changedMeanwhile } from "./keepOrganisations.ts";
+
+/** Every account, of one organisation where one is named. @throws Problem `forbidden` */
+export function listOfficers(
+  gate: pg.Pool,
+  officer: Officer,
+  organisation: string | null,
+): Promise<OfficerAccount[]> {
+  return transaction(gate, async (db) => {
+    await administratorOf(db, officer);
+    return listOfficerAccounts(db, organisation);
+  });
+}
 
 /** A new officer has no duty, no role and no way to sign in. @throws Problem `forbidden`, `invalid` */
 export function addOfficer(gate: pg.Pool, officer: Officer, added: NewOfficer): Promise<OfficerAccount> {
