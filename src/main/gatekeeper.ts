@@ -12,10 +12,12 @@ import { systemClock } from "#platform/clock.ts";
 import type { FileStore } from "#platform/files/store.ts";
 import type { RouteAccess, RouteContract } from "#platform/http/route.ts";
 import { type EntryRequest, type Gatekeeper, Unauthenticated, type Visit } from "#platform/http/server.ts";
-import { asCaller } from "#platform/postgres/caller.ts";
+import { asCaller, renewCaller } from "#platform/postgres/caller.ts";
+import type { Changes } from "#platform/postgres/changes.ts";
 import type { Database } from "#platform/postgres/database.ts";
 import { Problem } from "#platform/problem.ts";
 import { openRecording, type RequestRecord } from "./recording.ts";
+import { enterByToken } from "./token-entry.ts";
 
 /** As it is called on plain http. */
 export const SESSION_COOKIE = "muster_session";
@@ -24,11 +26,13 @@ export const SESSION_COOKIE = "muster_session";
 export function gatekeeper(here: {
   readonly database: Database;
   readonly store: FileStore;
+  readonly changes: Changes;
+  readonly limits: Caller["limits"];
   readonly door: FrontDoor;
 }): Gatekeeper<Caller> & { close(): Promise<void> } {
   const app = here.database.pool("app");
   const gate = here.database.pool("gate");
-  const { store, door } = here;
+  const { store, door, changes, limits } = here;
   const sessionCookie = sessionCookieName(door);
   const recording = openRecording(here.database);
   return {
@@ -50,10 +54,24 @@ export function gatekeeper(here: {
     visit: Visit<Caller>,
     record: RequestRecord,
   ): Promise<void> {
-    const surroundings = { app, gate, store, door, clock: systemClock, address: request.address };
+    const surroundings = {
+      app,
+      gate,
+      store,
+      door,
+      clock: systemClock,
+      changes,
+      limits,
+      address: request.address,
+    };
     refuseForgery(request);
     if (route.access.for === "anyone") {
-      return record.carryOut(visit, { officer: null, session: null, operation: null, ...surroundings });
+      return record.carryOut(visit, { ...NOBODY, ...surroundings });
+    }
+    if (request.headers.authorization !== undefined) {
+      const { settings, as } = await enterByToken(gate, route, request);
+      record.by({ token: as.token.publicId });
+      return asCaller(settings, () => record.carryOut(visit, { ...as, ...surroundings }));
     }
     const token = request.cookies[sessionCookie];
     const session = token === undefined ? null : await sessionOf(gate, token);
@@ -64,8 +82,21 @@ export function gatekeeper(here: {
     await asCaller(settings, async () => {
       const operation = await enterOperation(route, request, session);
       refuseWithoutStepUp(route.access, session);
-      await record.carryOut(visit, { officer: session.officer, session, operation, ...surroundings });
+      const isStillIn = () => mayStay(token ?? "", operation);
+      const entered = { officer: session.officer, session, token: null, operation, isStillIn };
+      await record.carryOut(visit, { ...entered, ...surroundings });
     });
+  }
+
+  /** Asked while an answer lasts: whether the session is open and the role in force, whose rights are then renewed. */
+  async function mayStay(token: string, operation: Caller["operation"]): Promise<boolean> {
+    const session = await sessionOf(gate, token);
+    if (session === null) return false;
+    const memberships = await listMembershipsOf(gate, session.officer.id);
+    const isMember = memberships.some(({ publicId }) => publicId === operation?.membership.publicId);
+    if (operation !== null && !isMember) return false;
+    renewCaller(await entitle(gate, session.officer.id));
+    return true;
   }
 
   async function enterOperation(
@@ -90,6 +121,14 @@ export function gatekeeper(here: {
     });
   }
 }
+
+const NOBODY = {
+  officer: null,
+  session: null,
+  token: null,
+  operation: null,
+  isStillIn: async () => true,
+};
 
 function hidden(): Problem {
   return new Problem("not-found", { code: "http.not_found", say: "There is nothing here that you may see." });

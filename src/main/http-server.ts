@@ -4,6 +4,7 @@ import type { FileStore } from "#platform/files/store.ts";
 import type { Binding } from "#platform/http/handler.ts";
 import { buildServer } from "#platform/http/server.ts";
 import type { Logger } from "#platform/log/log.ts";
+import { listenForChanges } from "#platform/postgres/changes.ts";
 import type { Database } from "#platform/postgres/database.ts";
 import { gatekeeper } from "./gatekeeper.ts";
 import { ROUTES } from "./routes.ts";
@@ -13,6 +14,8 @@ export interface HttpHouse {
   readonly database: Database;
   readonly store: FileStore;
   readonly log: Pick<Logger, "error">;
+  /** Larger deliveries are refused while they arrive. Without it the disk is the limit. */
+  readonly largestDeliveryBytes?: number;
   /** Without it people come in from this machine alone, on the usual port. */
   readonly door?: FrontDoor;
 }
@@ -25,7 +28,14 @@ export async function openHttpServer(
   house: HttpHouse,
   bindings: readonly Binding<Caller>[] = ROUTES,
 ): Promise<FastifyInstance> {
-  const gate = gatekeeper({ door: { origin: "http://localhost:8080", oidc: null }, ...house });
+  const changes = listenForChanges(() => house.database.connect("gate"));
+  const limits = { deliveryBytes: house.largestDeliveryBytes ?? Number.MAX_SAFE_INTEGER };
+  const gate = gatekeeper({
+    changes,
+    limits,
+    door: { origin: "http://localhost:8080", oidc: null },
+    ...house,
+  });
   const server = await buildServer({
     bindings,
     gatekeeper: gate,
@@ -35,5 +45,7 @@ export async function openHttpServer(
     onDefect: (error, route) => house.log.error({ err: error, route }, "request failed"),
   });
   server.addHook("onClose", () => gate.close());
+  // Streams of events last until they are told to end.
+  server.addHook("preClose", () => changes.close());
   return server;
 }

@@ -6,7 +6,11 @@ import { openHttpServer } from "./http-server.ts";
 /** The program that faces people: no key, no stranger's file is parsed in it. Ends with the program that started it. */
 const house = await openHouse("http");
 const door = frontDoorOf(house.settings);
-const server = await openHttpServer({ ...house, door });
+const server = await openHttpServer({
+  ...house,
+  door,
+  largestDeliveryBytes: house.settings.largestDeliveryBytes,
+});
 const address = await server.listen({ host: house.settings.listenAddress, port: house.settings.port });
 house.log.info({ address }, "listening");
 process.send?.("ready");

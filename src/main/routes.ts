@@ -1,9 +1,10 @@
-import { clearanceRoutes, retentionRoutes } from "#capabilities/feeds/index.ts";
+import { clearanceRoutes, feedRoutes, retentionRoutes } from "#capabilities/feeds/index.ts";
 import { operationRoutes } from "#capabilities/operations/index.ts";
 import { packageRoutes } from "#capabilities/packages/index.ts";
 import { type Caller, peopleRoutes } from "#capabilities/people/index.ts";
 import type { Binding } from "#platform/http/handler.ts";
 import { describesAll } from "./describe-api.ts";
+import { watchesOperation } from "./watch-operation.ts";
 
 /** Every route there is. The server, its description and the tests over all routes are made from this list. */
 export const ROUTES: readonly Binding<Caller>[] = [
@@ -12,5 +13,7 @@ export const ROUTES: readonly Binding<Caller>[] = [
   ...clearanceRoutes,
   ...retentionRoutes,
   ...packageRoutes,
+  ...feedRoutes,
+  watchesOperation,
   describesAll(() => ROUTES),
 ];

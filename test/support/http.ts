@@ -54,8 +54,10 @@ export async function openTestServer(
   database: Database,
   defects: unknown[] = [],
   storeFolder = join(tmpdir(), `muster-http-${process.pid}`),
+  largestDeliveryBytes = 1 << 30,
 ): Promise<TestServer> {
   const server = await openHttpServer({
+    largestDeliveryBytes,
     database,
     store: localFileStore(storeFolder),
     log: { error: (detail: unknown) => void defects.push(detail) },

@@ -1,5 +1,6 @@
 export { composeCertificate } from "./acts/composeCertificate.ts";
 export { deleteReceiptsOf } from "./acts/deleteReceiptsOf.ts";
+export { holderOf } from "./acts/giveToken.ts";
 export { receiveDelivery } from "./acts/receiveDelivery.ts";
 export { registerSource } from "./acts/registerSource.ts";
 export { signDeletion } from "./acts/signDeletion.ts";
@@ -50,5 +51,7 @@ export {
   upsertDeliveryPart,
 } from "./queries.ts";
 export { type DeliveryReader, type PartReading, readDelivery } from "./read/read-delivery.ts";
-export { retentionRoutes } from "./retention-routes.ts";
 export { entitle } from "./readings/entitle.ts";
+export { watchDeliveries } from "./readings/watchDeliveries.ts";
+export { retentionRoutes } from "./retention-routes.ts";
+export { routes as feedRoutes } from "./routes.ts";

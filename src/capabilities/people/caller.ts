@@ -1,14 +1,19 @@
 import type pg from "pg";
 import type { Clock } from "#platform/clock.ts";
 import type { FileStore } from "#platform/files/store.ts";
+import type { Changes } from "#platform/postgres/changes.ts";
 import type { FrontDoor } from "./front-door.ts";
 import type { Membership, Officer, Session } from "./queries.ts";
 
 /** Who asks, and what his request may use. Everything read through `app` is held to what he may see. */
 export interface Caller {
-  /** Null on routes that are for anyone. */
+  /** Null on routes that are for anyone, and when a partner's machine asks. */
   readonly officer: Officer | null;
   readonly session: Session | null;
+  /** With which token a partner's machine came in, on the routes that are for machines. */
+  readonly token: { readonly publicId: string } | null;
+  /** Whether he could come in again, with his rights as they are now: for answers that last. */
+  readonly isStillIn: () => Promise<boolean>;
   /** The operation that the path names, in which he has one of the roles that the route is for. */
   readonly operation: { readonly id: number; readonly membership: Membership } | null;
   readonly app: pg.Pool;
@@ -16,6 +21,8 @@ export interface Caller {
   readonly gate: pg.Pool;
   readonly store: FileStore;
   readonly clock: Clock;
+  readonly changes: Changes;
+  readonly limits: { readonly deliveryBytes: number };
   readonly door: FrontDoor;
   /** Address from which the request came, for limits and the audit log. */
   readonly address: string;

@@ -83,6 +83,16 @@ const SETTINGS = {
     z.coerce.number().int().min(1).max(16).default(2),
     "2",
   ),
+  largestDeliveryBytes: setting(
+    "MUSTER_LARGEST_DELIVERY",
+    "Bytes of the largest delivery that is taken over the network.",
+    z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(4 * 1024 ** 3),
+    "4294967296 (4 GiB)",
+  ),
   tablesFile: setting(
     "MUSTER_TABLES",
     "File that names outside tables of your own (address allocations, shared infrastructure, government names): docs/howto/bring-your-own-tables.md.",

@@ -21,11 +21,18 @@ import {
 } from "../queries.ts";
 import { HEAD_BYTES, headOf } from "../read/head.ts";
 
-export interface ReceivedFile {
+/** A file on this machine. */
+export interface LocalFile {
   readonly path: string;
   /** Name shown on receipts, relative to the operation's folder. */
   readonly name: string;
   readonly sizeBytes: number;
+}
+
+/** A file that arrives while it is received. */
+export interface ArrivingFile {
+  readonly name: string;
+  readonly content: { readonly chunks: AsyncIterable<Uint8Array>; readonly limitBytes: number };
 }
 
 export interface Receipt {
@@ -39,22 +46,24 @@ export interface Receipt {
  * Receives one file of a source: keeps the original, notes its conditions and enqueues its reading, in one
  * transaction. Acknowledged means flushed to disk. The same bytes again are a repeat only when they are to be read alike: with
  * another role, format, mapping or window they say something else.
- * @throws Problem `invalid` that names the file and the missing condition (IN-2); nothing is stored then
+ * @throws Problem `invalid` that names the file and the missing condition (IN-2), or that an arriving file is too large
+ *   or broke off; nothing is stored then
  */
 export async function receiveDelivery(
   here: { readonly pool: pg.Pool; readonly store: FileStore },
   operation: Operation,
   source: Source,
   declared: DeliveryDeclaration,
-  file: ReceivedFile,
+  file: LocalFile | ArrivingFile,
 ): Promise<Receipt> {
   const decision = decideConditions(operation, { ...source.standing, kind: source.kind }, declared);
   if (decision.state === "incomplete") throw missingConditions(file.name, source, decision.missing);
   const { conditions } = decision;
 
-  // Hashed before it is copied: the identical file again costs one reading of it and nothing else.
-  const sha256 = await hashFile(file.path);
-  const header = await headerOf(file.path);
+  const bytes =
+    "content" in file ? await takeArriving(here.store, file) : await lookAtLocal(here.store, file);
+  const { sha256 } = bytes;
+  const header = await headerOf(bytes.path);
   const remembered = header === null ? null : await findMapping(here.pool, source.id, header);
   const terms: ReadingTerms = {
     role: declared.role ?? null,
@@ -64,21 +73,20 @@ export async function receiveDelivery(
     observedTo: conditions.observedTo,
   };
   const repeatOf = await findDeliveryOfBytes(here.pool, source.id, sha256, terms);
-  if (repeatOf === null) await here.store.put(createReadStream(file.path));
+  if (repeatOf === null) await bytes.keep();
 
   return transaction(here.pool, async (db) => {
     await lockFile(db, sha256);
     // A deletion that was under way may have taken it meanwhile.
-    if (repeatOf === null && !(await here.store.has(sha256)))
-      await here.store.put(createReadStream(file.path));
+    if (repeatOf === null && !(await here.store.has(sha256))) await bytes.keep();
     if (declared.mapping !== undefined && header !== null)
       await upsertMapping(db, source.id, header, declared.mapping);
     const delivery = await insertDelivery(db, {
       operation: operation.id,
       source: source.id,
-      fileName: file.name || basename(file.path),
+      fileName: file.name || basename(bytes.path),
       sha256,
-      sizeBytes: file.sizeBytes,
+      sizeBytes: bytes.sizeBytes,
       handling: await internHandling(db, conditions.handling),
       ...terms,
       method: conditions.method,
@@ -91,6 +99,68 @@ export async function receiveDelivery(
     if (repeatOf === null)
       await addJob(db, "threats.takeDelivery", { delivery }, { queue: `intake-${operation.id}` });
     return { delivery, isRepeat: repeatOf !== null, defaultsTaken: conditions.defaultsTaken };
+  });
+}
+
+/** Bytes to be received, wherever they are. */
+interface Bytes {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly path: string;
+  /** When this resolves they are in the store. */
+  keep(): Promise<void>;
+}
+
+/** Hashed before it is copied: the identical file again costs one reading of it and nothing else. */
+async function lookAtLocal(store: FileStore, { path, sizeBytes }: LocalFile): Promise<Bytes> {
+  const sha256 = await hashFile(path);
+  return {
+    sha256,
+    sizeBytes,
+    path,
+    async keep() {
+      await store.put(createReadStream(path));
+    },
+  };
+}
+
+/** Straight into the store, a piece at a time; what breaks off or is too large leaves nothing there. */
+async function takeArriving(store: FileStore, { name, content }: ArrivingFile): Promise<Bytes> {
+  const { sha256, sizeBytes } = await store.put(upTo(content.limitBytes, name, content.chunks));
+  return {
+    sha256,
+    sizeBytes,
+    path: await store.localPath(sha256),
+    async keep() {
+      await store.localPath(sha256).catch((error: unknown) => {
+        throw new Problem("unavailable", {
+          code: "feeds.deleted_meanwhile",
+          say: `The same bytes were deleted while ${name} arrived. Nothing of it was kept; send it again.`,
+          cause: error,
+        });
+      });
+    },
+  };
+}
+
+async function* upTo(
+  limitBytes: number,
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let sizeBytes = 0;
+  for await (const chunk of chunks) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > limitBytes) throw tooLarge(name, limitBytes);
+    yield chunk;
+  }
+}
+
+/** A delivery that is larger than this house takes. */
+export function tooLarge(name: string, limitBytes: number): Problem {
+  return new Problem("invalid", {
+    code: "feeds.delivery_too_large",
+    say: `${name} is larger than ${limitBytes} bytes, the most that is taken here at once. Nothing of it was kept; send it in parts.`,
   });
 }
 
