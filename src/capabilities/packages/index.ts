@@ -8,4 +8,3 @@ export { type CountryPackage, listLatestPackages, listSharedThreats } from "./qu
 export { watchPackages } from "./readings/watchPackages.ts";
 export { isFileOfPackage } from "./recall-queries.ts";
 export { routes as packageRoutes } from "./routes.ts";
-export { watchPackages } from "./readings/watchPackages.ts";
