@@ -1,3 +1,4 @@
+import { auditRoutes } from "#capabilities/audit/index.ts";
 import { clearanceRoutes, feedRoutes, retentionRoutes } from "#capabilities/feeds/index.ts";
 import { operationRoutes } from "#capabilities/operations/index.ts";
 import { packageRoutes } from "#capabilities/packages/index.ts";
@@ -9,6 +10,7 @@ import { watchesOperation } from "./watch-operation.ts";
 /** Every route there is. The server, its description and the tests over all routes are made from this list. */
 export const ROUTES: readonly Binding<Caller>[] = [
   ...peopleRoutes,
+  ...auditRoutes,
   ...operationRoutes,
   ...clearanceRoutes,
   ...retentionRoutes,

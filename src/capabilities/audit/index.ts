@@ -5,3 +5,4 @@ export { signCheckpoint } from "./acts/signCheckpoint.ts";
 export type { NewEntry } from "./model/entry.ts";
 export { PURPOSES, purposeOf } from "./model/purposes.ts";
 export { openRefusalTally, type RefusalTally } from "./model/refusal-tally.ts";
+export { routes as auditRoutes } from "./routes.ts";

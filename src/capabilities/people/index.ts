@@ -4,6 +4,7 @@ export type { Desk } from "./acts/giveRole.ts";
 export { invite } from "./acts/invite.ts";
 export { type IssuedEnrolment, issueEnrolment, issueFirstEnrolment } from "./acts/issueEnrolment.ts";
 export { addOfficer, endOfficer, giveDuty, listOfficers } from "./acts/keepOfficers.ts";
+export { lendRole } from "./acts/lendRole.ts";
 export { openSession, sessionOf } from "./acts/openSession.ts";
 export type { OfficerAccount } from "./admin-queries.ts";
 export { type Caller, officerOf, operationOf } from "./caller.ts";
