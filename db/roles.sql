@@ -13,6 +13,7 @@ revoke all on schema public from public;
 -- platform -----------------------------------------------------------------------------------------------------------
 grant usage on schema platform to muster_gate, muster_app, muster_worker, muster_signer;
 grant select on platform.migration to muster_gate, muster_app, muster_worker, muster_signer;
+grant select on platform.house_secret to muster_app;
 grant execute on function platform.add_job to muster_app, muster_worker, muster_signer;
 grant execute on function platform.count_jobs to muster_app;
 grant select, insert, update, delete on platform.worker_process to muster_worker, muster_signer;
@@ -127,6 +128,9 @@ grant delete on threats.threat, threats.assertion, threats.counter, threats.list
   to muster_worker;
 grant update (merged_into) on threats.threat to muster_worker;
 grant update on threats.listing to muster_worker;
+grant insert, delete on threats.searchable_value, threats.searchable_reference to muster_worker;
+grant insert, update on threats.search_progress to muster_worker;
+grant insert on threats.searched_delivery to muster_worker;
 
 -- jurisdiction -------------------------------------------------------------------------------------------------------
 grant usage on schema jurisdiction to muster_app, muster_worker;

@@ -1270,6 +1270,15 @@ create table platform.change_under_way (
 alter table platform.change_under_way enable row level security;
 create policy anybody on platform.change_under_way to muster_app using (true) with check (true);
 
+create table platform.house_secret (
+  name text not null,
+  secret bytea not null,
+  constraint house_secret_pkey PRIMARY KEY (name),
+  constraint house_secret_secret_check CHECK ((length(secret) = 32))
+);
+alter table platform.house_secret enable row level security;
+create policy programs on platform.house_secret for select to muster_app using (true);
+
 create table platform.migration (
   name text not null,
   sha256 text not null,
@@ -1350,6 +1359,7 @@ grant usage on schema platform to muster_signer;
 grant usage on schema platform to muster_worker;
 grant delete, insert, select on platform.answered_request to muster_app;
 grant delete, insert, select on platform.change_under_way to muster_app;
+grant select on platform.house_secret to muster_app;
 grant select on platform.migration to muster_app;
 grant select on platform.migration to muster_gate;
 grant select on platform.migration to muster_signer;
@@ -1394,6 +1404,7 @@ create table threats.assertion (
   reference text,
   constraint assertion_pkey PRIMARY KEY (threat, content)
 );
+CREATE INDEX assertion_by_delivery ON threats.assertion USING brin (delivery) WITH (pages_per_range='32');
 alter table threats.assertion enable row level security;
 create policy readers on threats.assertion for select to muster_app using ((audience IN ( SELECT audience.id
    FROM feeds.audience)));
@@ -1428,9 +1439,11 @@ create table threats.listing (
   type smallint not null,
   country text collate "C" not null,
   audience_set integer not null,
-  threats uuid[] not null
+  threats uuid[] not null,
+  place bigint generated always as identity not null
 );
 CREATE INDEX listing_by_country ON threats.listing USING btree (operation, country, role);
+CREATE INDEX listing_in_order ON threats.listing USING btree (operation, place);
 alter table threats.listing enable row level security;
 create policy readers on threats.listing for select to muster_app using ((audience_set IN ( SELECT audience_set.id
    FROM threats.audience_set)));
@@ -1487,6 +1500,43 @@ create table threats.role (
   constraint role_pkey PRIMARY KEY (id),
   constraint role_name_key UNIQUE (name)
 );
+
+create table threats.search_progress (
+  operation smallint not null,
+  place bigint not null,
+  constraint search_progress_pkey PRIMARY KEY (operation)
+);
+alter table threats.search_progress enable row level security;
+
+create table threats.searchable_reference (
+  operation smallint not null,
+  bucket smallint not null,
+  audience integer not null,
+  threats uuid[] not null,
+  lines text collate "C" not null
+);
+CREATE INDEX searchable_reference_by_bucket ON threats.searchable_reference USING btree (operation, bucket);
+alter table threats.searchable_reference enable row level security;
+create policy readers on threats.searchable_reference for select to muster_app using ((audience IN ( SELECT audience.id
+   FROM feeds.audience)));
+
+create table threats.searchable_value (
+  operation smallint not null,
+  bucket smallint not null,
+  audience_set integer not null,
+  threats uuid[] not null,
+  lines text collate "C" not null
+);
+CREATE INDEX searchable_value_by_bucket ON threats.searchable_value USING btree (operation, bucket);
+alter table threats.searchable_value enable row level security;
+create policy readers on threats.searchable_value for select to muster_app using ((audience_set IN ( SELECT audience_set.id
+   FROM threats.audience_set)));
+
+create table threats.searched_delivery (
+  delivery integer not null,
+  constraint searched_delivery_pkey PRIMARY KEY (delivery)
+);
+alter table threats.searched_delivery enable row level security;
 
 create table threats.subject_consultation (
   request integer not null,
@@ -1556,7 +1606,10 @@ create table threats.threat (
   merged_into uuid,
   constraint threat_pkey PRIMARY KEY (id)
 );
+CREATE INDEX threat_government ON threats.threat USING btree (operation, id) WHERE ((flags & (2)::smallint) = (2)::smallint);
 CREATE INDEX threat_in_order ON threats.threat USING brin (sequence) WITH (pages_per_range='32');
+CREATE INDEX threat_merged ON threats.threat USING btree (operation, merged_into) WHERE (merged_into IS NOT NULL);
+CREATE INDEX threat_shared_infrastructure ON threats.threat USING btree (operation, id) WHERE ((flags & (1)::smallint) = (1)::smallint);
 alter table threats.threat enable row level security;
 create policy merging on threats.threat for update to muster_app using ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers))) with check ((operation IN ( SELECT platform.caller_numbers('desk'::text) AS caller_numbers)));
 create policy readers on threats.threat for select to muster_app using ((audience_set IN ( SELECT audience_set.id
@@ -1581,6 +1634,14 @@ grant insert, select, update on threats.personal_review to muster_app;
 grant delete, maintain, select on threats.personal_review to muster_worker;
 grant select on threats.role to muster_app;
 grant maintain, select on threats.role to muster_worker;
+grant select on threats.search_progress to muster_app;
+grant insert, maintain, select, update on threats.search_progress to muster_worker;
+grant select on threats.searchable_reference to muster_app;
+grant delete, insert, maintain, select on threats.searchable_reference to muster_worker;
+grant select on threats.searchable_value to muster_app;
+grant delete, insert, maintain, select on threats.searchable_value to muster_worker;
+grant select on threats.searched_delivery to muster_app;
+grant insert, maintain, select on threats.searched_delivery to muster_worker;
 grant insert, select on threats.subject_consultation to muster_app;
 grant maintain, select on threats.subject_consultation to muster_worker;
 grant insert, select on threats.subject_request to muster_app;

@@ -561,6 +561,11 @@ export interface PlatformChangeUnderWay {
   thing_sha256: Buffer;
 }
 
+export interface PlatformHouseSecret {
+  name: string;
+  secret: Buffer;
+}
+
 export interface PlatformMigration {
   applied_at: Generated<Timestamp>;
   name: string;
@@ -611,6 +616,7 @@ export interface ThreatsListing {
   audience_set: number;
   country: string;
   operation: number;
+  place: Generated<number>;
   role: number;
   threats: string[];
   type: number;
@@ -648,6 +654,31 @@ export interface ThreatsPersonalReview {
 export interface ThreatsRole {
   id: number;
   name: string;
+}
+
+export interface ThreatsSearchableReference {
+  audience: number;
+  bucket: number;
+  lines: string;
+  operation: number;
+  threats: string[];
+}
+
+export interface ThreatsSearchableValue {
+  audience_set: number;
+  bucket: number;
+  lines: string;
+  operation: number;
+  threats: string[];
+}
+
+export interface ThreatsSearchedDelivery {
+  delivery: number;
+}
+
+export interface ThreatsSearchProgress {
+  operation: number;
+  place: number;
 }
 
 export interface ThreatsSubjectConsultation {
@@ -743,6 +774,7 @@ export interface DB {
   "people.totp_offer": PeopleTotpOffer;
   "platform.answered_request": PlatformAnsweredRequest;
   "platform.change_under_way": PlatformChangeUnderWay;
+  "platform.house_secret": PlatformHouseSecret;
   "platform.migration": PlatformMigration;
   "platform.worker_process": PlatformWorkerProcess;
   "threats.assertion": ThreatsAssertion;
@@ -753,6 +785,10 @@ export interface DB {
   "threats.observable_type": ThreatsObservableType;
   "threats.personal_review": ThreatsPersonalReview;
   "threats.role": ThreatsRole;
+  "threats.search_progress": ThreatsSearchProgress;
+  "threats.searchable_reference": ThreatsSearchableReference;
+  "threats.searchable_value": ThreatsSearchableValue;
+  "threats.searched_delivery": ThreatsSearchedDelivery;
   "threats.subject_consultation": ThreatsSubjectConsultation;
   "threats.subject_request": ThreatsSubjectRequest;
   "threats.threat": ThreatsThreat;

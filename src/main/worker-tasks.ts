@@ -2,7 +2,12 @@ import { z } from "zod";
 import { findDeletion, findDelivery } from "#capabilities/feeds/index.ts";
 import { insertTableEdition, loadPublicData } from "#capabilities/jurisdiction/index.ts";
 import { composePackages } from "#capabilities/packages/index.ts";
-import { applyClearance, type IntakeSurroundings, takeDelivery } from "#capabilities/threats/index.ts";
+import {
+  applyClearance,
+  type IntakeSurroundings,
+  takeDelivery,
+  updateSearch,
+} from "#capabilities/threats/index.ts";
 import type { Task } from "#platform/jobs/worker.ts";
 import { carryOutDeletion } from "./delete-delivery.ts";
 import type { House } from "./house.ts";
@@ -10,6 +15,7 @@ import type { House } from "./house.ts";
 const DeliveryJob = z.strictObject({ delivery: z.int() });
 const DeletionJob = z.strictObject({ deletion: z.int() });
 const ClearanceJob = z.strictObject({ clearance: z.int() });
+const SearchJob = z.strictObject({ operation: z.int() });
 const ComposeJob = z.strictObject({ operation: z.string(), country: z.string(), asOf: z.number() });
 
 /** A delivery that takes longer than this to read is an attack, or belongs cut up. */
@@ -54,6 +60,7 @@ export function workerTasks(
     },
     "threats.applyClearance": (payload) =>
       applyClearance({ pool, store }, ClearanceJob.parse(payload).clearance),
+    "threats.updateSearch": (payload) => updateSearch(pool, SearchJob.parse(payload).operation),
     "packages.composePackages": async (payload) =>
       onPrinted(await composePackages({ pool, store, ownTables }, ComposeJob.parse(payload))),
   };

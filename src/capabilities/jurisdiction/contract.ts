@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { CONTENT_ROLES } from "#capabilities/threats/contract.ts";
+import type { RouteContract } from "#platform/http/route.ts";
+import { OBSERVABLE_TYPES } from "#standards/observable/types.ts";
+import { THREAT_ROLE_NAMES } from "#standards/threat-role.ts";
 
 const name = z
   .string()
@@ -79,3 +83,110 @@ export const OwnTablesFile = z.strictObject({
     .default([]),
 });
 export type OwnTablesFile = z.infer<typeof OwnTablesFile>;
+
+const instant = z.iso.datetime().nullable();
+const handling = z.object({
+  tlp: z.string(),
+  pap: z.string().nullable(),
+  codes: z.array(z.string()),
+});
+const words = z.array(z.string());
+
+const StatedEvidence = z.object({
+  basis: z.string(),
+  country: z.string(),
+  by: z.string().meta({ description: "a table, a suffix, or the code of a source" }),
+  asOf: z.string().nullable(),
+  weight: z.int(),
+  text: z.string(),
+});
+
+const Statement = z.object({
+  source: z.string().meta({ description: "its code" }),
+  name: z.string().nullable().meta({ description: "only where the source may be named" }),
+  handling: handling.extend({ expiresOn: z.string().nullable() }),
+  positive: z.boolean().meta({ description: "seen working; else checked and found offline" }),
+  firstSeen: instant,
+  lastSeen: instant,
+  validUntil: instant,
+  country: z.string().nullable(),
+  families: words,
+  port: z.int().nullable(),
+  confidence: z.int().nullable(),
+  target: z.string().nullable(),
+  reference: z.string().nullable(),
+  raw: z
+    .string()
+    .nullable()
+    .meta({ description: "as the source wrote it, where that is not the normal form" }),
+  row: z
+    .object({ delivery: z.guid(), part: z.int(), row: z.int() })
+    .nullable()
+    .meta({ description: "where it stands, for those who may see the delivery" }),
+});
+
+export const explainThreat = {
+  id: "jurisdiction.explainThreat",
+  method: "GET",
+  path: "/operations/:operation/threats/:threat",
+  summary:
+    "One threat: what was said of it, by whom and under which handling, and why which country is responsible",
+  access: { for: "member", roles: CONTENT_ROLES },
+  params: z.strictObject({ operation: z.string(), threat: z.guid() }),
+  response: z.object({
+    id: z.guid(),
+    type: z.enum(OBSERVABLE_TYPES),
+    role: z.enum(THREAT_ROLE_NAMES),
+    value: z.string(),
+    host: z.string().nullable(),
+    asOf: z.iso.datetime().meta({ description: "the instant of liveness" }),
+    liveness: z.enum(["active", "stale", "inactive", "unknown"]),
+    seenInOperation: z.boolean(),
+    firstSeen: instant,
+    lastSeen: instant,
+    families: words,
+    ports: z.array(z.int()),
+    targets: words,
+    confidence: z.int().nullable(),
+    origins: z.int(),
+    handling,
+    sources: z.array(
+      z.object({
+        code: z.string(),
+        name: z.string().nullable(),
+        reliability: z.string(),
+        credibility: z.int(),
+      }),
+    ),
+    countries: z.array(
+      z.object({
+        role: z.enum(["hosting", "owner", "money", "victim", "suspect"]),
+        country: z.string(),
+        decidedBy: StatedEvidence,
+        corroboration: z.array(StatedEvidence),
+        disagreement: z.array(StatedEvidence),
+        usedWorldwide: z.boolean(),
+      }),
+    ),
+    unassigned: z.object({ reason: z.string(), hint: z.string().nullable() }).nullable(),
+    review: words.meta({ description: "why somebody should look at it; empty when nobody needs to" }),
+    why: z
+      .object({ decided: words, corroboration: words, disagreement: words, caveats: words })
+      .meta({ description: "the same in sentences, in your language" }),
+    government: z
+      .object({ country: z.string(), suffix: z.string(), level: z.string().nullable() })
+      .nullable(),
+    sharedInfrastructure: z.string().nullable(),
+    assertions: z.array(Statement),
+    mergedInto: z.guid().nullable().meta({ description: "it counts as that one" }),
+    merged: z.array(
+      z.object({
+        id: z.guid(),
+        type: z.enum(OBSERVABLE_TYPES),
+        value: z.string(),
+        reason: z.string().nullable(),
+        mergedAt: instant,
+      }),
+    ),
+  }),
+} as const satisfies RouteContract;

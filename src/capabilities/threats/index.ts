@@ -2,6 +2,8 @@ export { applyClearance } from "./acts/applyClearance.ts";
 export { type DeletedThreats, deleteDelivery } from "./acts/deleteDelivery.ts";
 export { mergeThreats, undoMerge } from "./acts/mergeThreats.ts";
 export { type IntakeSurroundings, takeDelivery } from "./acts/takeDelivery.ts";
+export { updateSearch } from "./acts/updateSearch.ts";
+export { CONTENT_ROLES } from "./contract.ts";
 export type { AssignPublic, PublicFacts } from "./intake/batcher.ts";
 export { readInThread } from "./intake/read-in-thread.ts";
 export type { IntakeOrder } from "./intake/thread-messages.ts";
@@ -19,4 +21,7 @@ export type {
   VisibleThreat,
 } from "./model/visible-threat.ts";
 export { listThreatCountries } from "./queries.ts";
+export { type FoundThreat, findKnownThreat } from "./readings/findKnownThreat.ts";
+export { openCallerScope } from "./readings/openCallerScope.ts";
 export { hashInputs, openReadingScope, type ReadingScope, streamThreats } from "./readings/streamThreats.ts";
+export { routes as threatRoutes } from "./routes.ts";

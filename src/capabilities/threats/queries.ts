@@ -209,7 +209,8 @@ export interface ThreatRow {
   readonly reference: string | null;
 }
 
-const ASSERTION = `assertion.audience, assertion.content::text, assertion.delivery, assertion.part, assertion.row,
+/** Columns of an assertion as `ThreatRow` has them. */
+export const ASSERTION = `assertion.audience, assertion.content::text, assertion.delivery, assertion.part, assertion.row,
   assertion.status, assertion.port, assertion.confidence, assertion.country,
   (extract(epoch from assertion.first_seen) * 1000)::float8 as "firstSeen",
   (extract(epoch from assertion.last_seen) * 1000)::float8 as "lastSeen",

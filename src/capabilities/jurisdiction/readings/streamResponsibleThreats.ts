@@ -9,13 +9,11 @@ import {
   type VisibleThreat,
   viewOf,
 } from "#capabilities/threats/index.ts";
-import { frontName } from "../model/assign-public.ts";
-import { type Evidence, evidenceOf } from "../model/evidence.ts";
 import { explain } from "../model/explain.ts";
-import { gatherPublicEvidence } from "../model/public-evidence.ts";
-import { type CountryDecision, decideCountries } from "../model/weigh.ts";
+import type { CountryDecision } from "../model/weigh.ts";
 import { type DecidedCountry, hasOtherEditions, listDecisions } from "../queries.ts";
 import type { PublicTables } from "./openPublicTables.ts";
+import { responsibilityOf } from "./responsibility.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -44,58 +42,27 @@ export async function* streamResponsibleThreats(
   const only = isOnTheRow ? { country, alsoThreats: [...decisions.keys()] } : null;
   for await (const threat of streamThreats(db, scope, only)) {
     inputs.add(threat);
-    yield { ...viewOf(threat, frame), ...responsibilityFor(threat, tables, decisions.get(threat.id) ?? []) };
+    yield {
+      ...viewOf(threat, frame),
+      ...visibleResponsibility(threat, tables, decisions.get(threat.id) ?? []),
+    };
   }
   return inputs.digest();
 }
 
-type Responsibility = Pick<
-  VisibleThreat,
-  "countries" | "disagreements" | "government" | "sharedInfrastructure"
->;
-
-function responsibilityFor(
+function visibleResponsibility(
   threat: KnownThreat,
   tables: PublicTables,
   decided: readonly DecidedCountry[],
-): Responsibility {
-  const { type, value, host } = threat;
-  const shield = tables.shieldOf(type, value, host);
-  const { evidence, silence } = gatherPublicEvidence(type, value, host, tables.reference);
-  const decision = decideCountries([...evidence, ...wordsOf(threat), ...decided.map(evidenceOfDecision)], {
-    front: frontName(tables.frontOf(type, value, host)),
-    silence,
-  });
+): Pick<VisibleThreat, "countries" | "disagreements" | "government" | "sharedInfrastructure"> {
+  const { decision, government, sharedInfrastructure } = responsibilityOf(threat, tables, decided);
   const words = explain(decision, "en");
-  const name = host ?? (type === "domain-name" ? value : null);
-  const government = name === null ? null : tables.reference.government.find(name);
   return {
     countries: countriesOf(decision),
     disagreements: decision.unassigned === null ? words.disagreement : words.decided,
-    government:
-      government === null
-        ? null
-        : { country: government.country, suffix: government.suffix, level: government.level },
-    sharedInfrastructure: shield === null ? null : shield.name,
+    government,
+    sharedInfrastructure,
   };
-}
-
-/** One voice per source and country, in the source's code: outputs of evidence never name a source. */
-function wordsOf({ assertions }: KnownThreat): Evidence[] {
-  return assertions.flatMap(({ country, source, lastSeen }) =>
-    country === null
-      ? []
-      : [
-          evidenceOf("source-word", country, source.code, {
-            asOf: lastSeen === null ? null : new Date(lastSeen).toISOString().slice(0, 10),
-          }),
-        ],
-  );
-}
-
-/** A person's word on the role a country plays stands above the tables. */
-function evidenceOfDecision({ country, reason, decidedBy, decidedOn }: DecidedCountry): Evidence {
-  return evidenceOf("owner", country, decidedBy, { asOf: decidedOn, weight: 100, text: reason });
 }
 
 function countriesOf(decision: CountryDecision): VisibleCountry[] {

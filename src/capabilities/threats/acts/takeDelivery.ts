@@ -11,6 +11,7 @@ import {
 } from "#capabilities/feeds/index.ts";
 import { type ExerciseTables, type Handling, listHandlings } from "#capabilities/operations/index.ts";
 import { asDiskProblem, type FileStore } from "#platform/files/store.ts";
+import { addJob } from "#platform/jobs/add-job.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
 import { KEY_BYTES } from "../intake/batch.ts";
 import { compareDeliveries, type KeyLog, openKeyLog } from "../intake/delivery-keys.ts";
@@ -63,19 +64,31 @@ export async function takeDelivery(here: IntakeSurroundings, deliveryId: number)
   try {
     const refusal = await runThread(here, delivery, { order, publicData }, writer, keys);
     if (refusal !== null) {
-      await write(here, (db) => updateDeliveryRefused(db, delivery.id, refusal.code, refusal.reason));
+      await write(here, async (db) => {
+        await updateDeliveryRefused(db, delivery.id, refusal.code, refusal.reason);
+        await askForSearch(db, delivery);
+      });
       return;
     }
     const keysSha256 = await keys.finish(here.store);
     const before = await keysOfPrevious(here.pool, delivery);
     const difference = before === null ? null : await compareDeliveries(here.store, before, keysSha256);
-    await write(here, (db) => updateDeliveryDone(db, delivery.id, keysSha256, difference));
+    await write(here, async (db) => {
+      await updateDeliveryDone(db, delivery.id, keysSha256, difference);
+      await askForSearch(db, delivery);
+    });
   } catch (error) {
     throw asDiskProblem(error, `${here.workFolder} or ${tmpdir()}`);
   } finally {
     await keys.close();
     await writer.close();
   }
+}
+
+/** Fragments are found a moment later; whole values are found already. Of several deliveries one job sees to all. */
+async function askForSearch(db: pg.ClientBase, { operation }: Delivery): Promise<void> {
+  const queue = `threats.updateSearch:${operation}`;
+  await addJob(db, "threats.updateSearch", { operation }, { queue, key: queue });
 }
 
 async function keysOfPrevious(pool: pg.Pool, { previous }: Delivery): Promise<string | null> {

@@ -101,9 +101,14 @@ function* knownThreat(
 
 /** Empty when the statement was not there yet at the scope's instant. */
 function assertionOf(row: ThreatRow, scope: ReadingScope): StatedAssertion[] {
-  const audience = scope.audiences.get(row.audience);
-  if (audience === undefined) return [];
   if (row.firstSeen !== null && row.firstSeen > scope.asOf) return [];
+  return statedAssertion(row, scope.audiences);
+}
+
+/** The row with whose words they are; empty when that is nobody the reader may hear. */
+export function statedAssertion(row: ThreatRow, audiences: ReadingScope["audiences"]): StatedAssertion[] {
+  const audience = audiences.get(row.audience);
+  if (audience === undefined) return [];
   return [
     {
       source: audience.source,
