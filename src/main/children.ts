@@ -4,7 +4,7 @@ import { Problem } from "#platform/problem.ts";
 import { patience } from "./patience.ts";
 import type { ProgramMessage } from "./program.ts";
 
-/** The workers and the signer as children of this process, each with its own role and rights. */
+/** The programs as children of this process, each with its own role and rights. */
 export interface Children {
   /** Rejects when a job failed again and again or a program cannot stay up; otherwise never settles. */
   readonly trouble: Promise<never>;
@@ -14,16 +14,20 @@ export interface Children {
 /** Attempts of one job, or deaths of one program. The queue's own five attempts take a minute and a half. */
 const PATIENCE = { times: 5, withinMs: 10 * 60_000 };
 
-/** The files of the two programs. */
+/** The files of the programs. A command that faces nobody starts no `http`. */
 export interface ChildPrograms {
   readonly worker: URL;
   readonly signer: URL;
+  readonly http?: URL;
 }
 
 const PROGRAMS: ChildPrograms = {
   worker: new URL("./worker.ts", import.meta.url),
   signer: new URL("./signer.ts", import.meta.url),
 };
+
+/** With the one that faces people: what `muster start` runs. */
+export const SERVING: ChildPrograms = { ...PROGRAMS, http: new URL("./http.ts", import.meta.url) };
 
 /** A second worker composes packages on the second core; deliveries of one operation take turns all the same. */
 const WORKERS = Math.min(2, availableParallelism());
@@ -44,7 +48,9 @@ export async function startChildren(dataDir: string, programs: ChildPrograms = P
   const isTooOften = patience(PATIENCE);
   const start = (program: keyof ChildPrograms, name: string = program): Promise<void> =>
     new Promise((ready) => {
-      const child = fork(programs[program], {
+      const file = programs[program];
+      if (file === undefined) return ready();
+      const child = fork(file, {
         // A command shows its own progress; the programs speak up only when something is wrong.
         env: { MUSTER_LOG_LEVEL: "warn", ...process.env, MUSTER_DATA: dataDir },
         stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -68,7 +74,7 @@ export async function startChildren(dataDir: string, programs: ChildPrograms = P
     await Promise.all([...children.values()].map(endChild));
   };
   try {
-    await Promise.race([Promise.all([...workers, start("signer")]), trouble]);
+    await Promise.race([Promise.all([...workers, start("signer"), start("http")]), trouble]);
   } catch (error) {
     await stop(); // the others would keep this process from ending
     throw error;

@@ -21,6 +21,7 @@ const program = new Command("muster")
 
 /** In the order in which the help lists them. */
 const COMMANDS = new Map<string, () => Promise<Command>>([
+  ["start", async () => (await import("./commands/start.ts")).startCommand()],
   ["run", async () => (await import("./commands/run.ts")).runCommand()],
   ["exercise", async () => (await import("./commands/exercise.ts")).exerciseCommand()],
   ["operation", async () => (await import("./commands/operation.ts")).operationCommand()],
