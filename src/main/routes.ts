@@ -1,10 +1,10 @@
 import { auditRoutes } from "#capabilities/audit/index.ts";
 import { clearanceRoutes, feedRoutes, retentionRoutes } from "#capabilities/feeds/index.ts";
-import { jurisdictionRoutes } from "#capabilities/jurisdiction/index.ts";
+import { decisionRoutes, jurisdictionRoutes } from "#capabilities/jurisdiction/index.ts";
 import { operationRoutes } from "#capabilities/operations/index.ts";
 import { packageRoutes } from "#capabilities/packages/index.ts";
 import { type Caller, peopleRoutes } from "#capabilities/people/index.ts";
-import { threatRoutes } from "#capabilities/threats/index.ts";
+import { mergeRoutes, threatRoutes } from "#capabilities/threats/index.ts";
 import type { Binding } from "#platform/http/handler.ts";
 import { describesAll } from "./describe-api.ts";
 import { watchesOperation } from "./watch-operation.ts";
@@ -17,6 +17,8 @@ export const ROUTES: readonly Binding<Caller>[] = [
   ...clearanceRoutes,
   ...retentionRoutes,
   ...packageRoutes,
+  ...mergeRoutes,
+  ...decisionRoutes,
   ...feedRoutes,
   watchesOperation,
   ...threatRoutes,

@@ -1,4 +1,5 @@
 /** What capabilities to the right and the programs may call. */
+export { decisionRoutes } from "./decision-routes.ts";
 export { deleteDecisionsOf, insertTableEdition } from "./queries.ts";
 export { listTables, type TableInUse } from "./readings/listTables.ts";
 export { loadPublicData, type PublicData } from "./readings/loadPublicData.ts";

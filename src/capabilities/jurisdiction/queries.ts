@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { Reader } from "#capabilities/operations/index.ts";
 
 /** A person's decision in force. */
 export interface DecidedCountry {
@@ -11,21 +12,29 @@ export interface DecidedCountry {
   readonly decidedOn: string;
 }
 
-const DECISION = `decision.threat, decision.country, decision.country_role as "countryRole", decision.reason,
-  decision.decided_by as "decidedBy", to_char(decision.decided_at at time zone 'UTC', 'YYYY-MM-DD') as "decidedOn"`;
+/** Whom readers meet as the one who decided is the desk; why is for the desk alone. */
+const DECISION = `decision.threat, decision.country, decision.country_role as "countryRole",
+  case when exists (select from threats.threat decided where decided.id = decision.threat
+                       and decided.operation in (select platform.caller_numbers('desk')))
+       then decision.reason else '' end as reason,
+  'the desk' as "decidedBy", to_char(decision.decided_at at time zone 'UTC', 'YYYY-MM-DD') as "decidedOn"`;
 
-/** Decisions in force on threats of the operation, by threat. They are few beside the threats. */
+/**
+ * Decisions in force on threats of the operation that the reader may know, by threat: the desk all, a country those that
+ * name it. They are few beside the threats.
+ */
 export async function listDecisions(
   db: pg.ClientBase | pg.Pool,
   operation: number,
+  reader: Reader,
 ): Promise<Map<string, DecidedCountry[]>> {
   const found = await db.query<DecidedCountry>(
     `/* jurisdiction.listDecisions */
      select ${DECISION}
        from jurisdiction.decision join threats.threat on threat.id = decision.threat
-      where threat.operation = $1 and decision.withdrawn_at is null
+      where threat.operation = $1 and decision.withdrawn_at is null and ($2 or decision.country = $3)
       order by decision.id`,
-    [operation],
+    [operation, reader.kind === "desk", reader.kind === "country" ? reader.country : null],
   );
   return Map.groupBy(found.rows, ({ threat }) => threat);
 }

@@ -7,6 +7,7 @@ export { CONTENT_ROLES } from "./contract.ts";
 export type { AssignPublic, PublicFacts } from "./intake/batcher.ts";
 export { readInThread } from "./intake/read-in-thread.ts";
 export type { IntakeOrder } from "./intake/thread-messages.ts";
+export { mergeRoutes } from "./merge-routes.ts";
 export { THREAT_FLAGS } from "./model/codes.ts";
 export { COUNTING_RULES } from "./model/counting-rules.ts";
 export type { KnownThreat, StatedAssertion } from "./model/known-threat.ts";

@@ -323,10 +323,11 @@ export async function insertMerge(
     readonly reason: string;
     readonly officer: string;
   },
-): Promise<number> {
-  const inserted = await db.query<{ id: number }>(
+): Promise<string> {
+  const inserted = await db.query<{ id: string }>(
     `/* threats.insertMerge */
-     insert into threats.merge (operation, kept, merged, reason, merged_by) values ($1, $2, $3, $4, $5) returning id`,
+     insert into threats.merge (operation, kept, merged, reason, merged_by) values ($1, $2, $3, $4, $5)
+     returning public_id as id`,
     [merge.operation, merge.kept, merge.merged, merge.reason, merge.officer],
   );
   const id = inserted.rows[0]?.id;
@@ -337,19 +338,20 @@ export async function insertMerge(
 export async function findMergeForUpdate(
   db: pg.ClientBase,
   operation: number,
-  id: number,
+  publicId: string,
 ): Promise<{ readonly merged: string; readonly isUndone: boolean } | null> {
   const found = await db.query<{ merged: string; isUndone: boolean }>(
     `/* threats.findMergeForUpdate */
-     select merged, undone_at is not null as "isUndone" from threats.merge where operation = $1 and id = $2 for update`,
-    [operation, id],
+     select merged, undone_at is not null as "isUndone" from threats.merge
+      where operation = $1 and public_id = $2 for update`,
+    [operation, publicId],
   );
   return found.rows[0] ?? null;
 }
 
-export async function updateMergeUndone(db: pg.ClientBase, id: number, officer: string): Promise<void> {
+export async function updateMergeUndone(db: pg.ClientBase, publicId: string, officer: string): Promise<void> {
   await db.query(
-    "/* threats.updateMergeUndone */ update threats.merge set undone_by = $2, undone_at = now() where id = $1",
-    [id, officer],
+    "/* threats.updateMergeUndone */ update threats.merge set undone_by = $2, undone_at = now() where public_id = $1",
+    [publicId, officer],
   );
 }

@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { Command } from "commander";
 import { mergeThreats, undoMerge } from "#capabilities/threats/index.ts";
 import { type HouseOptions, houseCommand, inHouse, operationNamed } from "./house-options.ts";
@@ -15,36 +14,36 @@ export function threatCommand(): Command {
     .argument("<merged>", "id of the threat that becomes part of it")
     .requiredOption("--reason <text>", "why they are the same")
     .action((code: string, kept: string, merged: string, options: MergeOptions) =>
-      inHouse(options, async (house) => {
+      inHouse(options, async (house, officer) => {
         const operation = await operationNamed(house, code);
-        const number = await mergeThreats(house.database.pool("app"), {
+        const id = await mergeThreats(house.database.pool("app"), {
           operation: operation.id,
           kept,
           merged,
           reason: options.reason,
-          officer: userInfo().username,
+          officer: officer.publicId,
         });
         process.stdout.write(
           options.json
-            ? `${JSON.stringify({ merge: number })}\n`
-            : `Merge ${number}. "muster threat unmerge ${code} ${number}" takes it back.\n`,
+            ? `${JSON.stringify({ merge: id })}\n`
+            : `Merge ${id}. "muster threat unmerge ${code} ${id}" takes it back.\n`,
         );
       }),
     );
   const unmerge = houseCommand("unmerge")
     .description("take a merge back: both threats are as they were")
     .argument("<operation>", "id of the operation")
-    .argument("<merge>", "number of the merge")
-    .action((code: string, number: string, options: HouseOptions) =>
-      inHouse(options, async (house) => {
+    .argument("<merge>", "id of the merge")
+    .action((code: string, merge: string, options: HouseOptions) =>
+      inHouse(options, async (house, officer) => {
         const operation = await operationNamed(house, code);
         await undoMerge(house.database.pool("app"), {
           operation: operation.id,
-          merge: Number(number),
-          officer: userInfo().username,
+          merge,
+          officer: officer.publicId,
         });
         process.stdout.write(
-          options.json ? `${JSON.stringify({ undone: Number(number) })}\n` : `Merge ${number} is undone.\n`,
+          options.json ? `${JSON.stringify({ undone: merge })}\n` : `Merge ${merge} is undone.\n`,
         );
       }),
     );

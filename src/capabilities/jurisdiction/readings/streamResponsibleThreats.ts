@@ -34,7 +34,7 @@ export async function* streamResponsibleThreats(
   country?: string,
 ): AsyncGenerator<VisibleThreat, string> {
   const scope = await openReadingScope(db, operation, reader, asOf);
-  const decisions = await listDecisions(db, operation.id);
+  const decisions = await listDecisions(db, operation.id, reader);
   const inputs = hashInputs(`${rules}\n${tables.edition}`, asOf);
   const frame = { asOf, from: Date.parse(operation.from), to: Date.parse(operation.to) + DAY_MS - 1 };
   // What was assigned by other tables may carry another country than it has today: then every row is looked at.

@@ -44,10 +44,10 @@ async function idOf(value: string, role = "c2"): Promise<string> {
 
 const merge = async (kept: string, merged: string) =>
   mergeThreats(intake().database.pool("app"), { operation: operation.id, kept, merged, ...why });
-const undo = (number: number) =>
+const undo = (merged: string) =>
   undoMerge(intake().database.pool("app"), {
     operation: operation.id,
-    merge: number,
+    merge: merged,
     officer: "another officer",
   });
 const families = (threats: readonly KnownThreat[]) =>
@@ -69,7 +69,7 @@ describe("mergeThreats", () => {
     expect(await known()).toEqual(before);
     const log = await intake()
       .database.pool("app")
-      .query("select reason, merged_by, undone_by from threats.merge where id = $1", [number]);
+      .query("select reason, merged_by, undone_by from threats.merge where public_id = $1", [number]);
     expect(log.rows).toEqual([{ reason: why.reason, merged_by: why.officer, undone_by: "another officer" }]);
   });
 
@@ -132,7 +132,10 @@ describe("mergeThreats", () => {
 
 describe("undoMerge", () => {
   it("refuses a merge that is not there, of another operation, or taken back already", async () => {
-    await expect(undo(999_999)).rejects.toMatchObject({ kind: "not-found", code: "threats.no_such_merge" });
+    await expect(undo("00000000-0000-4000-8000-000000000000")).rejects.toMatchObject({
+      kind: "not-found",
+      code: "threats.no_such_merge",
+    });
     const number = await merge(await idOf("c.example"), await idOf("d.example"));
     const elsewhere = { operation: operation.id + 1, merge: number, officer: "x" };
     await expect(undoMerge(intake().database.pool("app"), elsewhere)).rejects.toMatchObject({

@@ -20,10 +20,10 @@ export interface MergeRequest {
 
 /**
  * Declares two threats of one role to be the same thing: from now on the second is counted and shown as part of the
- * first. Nothing is rewritten; `undoMerge` restores both exactly. Returns the number of the merge.
+ * first. Nothing is rewritten; `undoMerge` restores both exactly. Returns the merge's public id.
  * @throws Problem `not-found`, or `conflict` when one of them is part of a merge already or their roles differ
  */
-export function mergeThreats(pool: pg.Pool, request: MergeRequest): Promise<number> {
+export function mergeThreats(pool: pg.Pool, request: MergeRequest): Promise<string> {
   return transaction(pool, async (db) => {
     const found = await listThreatsForMerge(db, request.operation, [request.kept, request.merged]);
     const kept = found.find(({ id }) => id === request.kept);
@@ -59,7 +59,7 @@ function conflict(say: string): Problem {
 /** Takes a merge back. @throws Problem `not-found`, or `conflict` when it is undone already */
 export function undoMerge(
   pool: pg.Pool,
-  request: { readonly operation: number; readonly merge: number; readonly officer: string },
+  request: { readonly operation: number; readonly merge: string; readonly officer: string },
 ): Promise<void> {
   return transaction(pool, async (db) => {
     const merge = await findMergeForUpdate(db, request.operation, request.merge);
