@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { Problem } from "../problem.ts";
 
-/** The bytes of a request, read once, in pieces, and hashed on the way. */
+/** The bytes of a request, read once, in pieces, and hashed on the way if somebody will ask. */
 export interface RequestBytes {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** SHA-256 of all of them; reads what nobody has read. */
@@ -12,8 +12,8 @@ export interface RequestBytes {
 /**
  * A request's body as it arrives. Whoever stops reading does not break the connection, so that he can still say why.
  */
-export function requestBytes(body: Readable): RequestBytes {
-  const hash = createHash("sha256");
+export function requestBytes(body: Readable, isHashed: boolean): RequestBytes {
+  const hash = isHashed ? createHash("sha256") : null;
   const chunks = read(body, hash);
   return {
     chunks,
@@ -21,6 +21,7 @@ export function requestBytes(body: Readable): RequestBytes {
       for await (const _rest of chunks) {
         // hashed while it passes
       }
+      if (hash === null) throw new Error("these bytes were not hashed");
       return hash.copy().digest();
     },
   };
@@ -28,13 +29,13 @@ export function requestBytes(body: Readable): RequestBytes {
 
 async function* read(
   body: Readable,
-  hash: { update(chunk: Uint8Array): unknown },
+  hash: { update(chunk: Uint8Array): unknown } | null,
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of body.iterator({ destroyOnReturn: false })) {
       // A request's body has no encoding set, so its chunks are bytes.
       const bytes = chunk as Uint8Array;
-      hash.update(bytes);
+      hash?.update(bytes);
       yield bytes;
     }
   } catch (error) {

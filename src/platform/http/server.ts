@@ -88,12 +88,16 @@ export async function buildServer<Caller>(options: ServerOptions<Caller>): Promi
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
     try {
-      done(null, body === "" ? undefined : JSON.parse(String(body)));
-    } catch {
+      done(null, body === "" ? undefined : JSON.parse(String(body), storable));
+    } catch (error) {
+      if (error instanceof Problem) return done(error);
       done(new Problem("invalid", { code: "http.not_json", say: "The request's body is not JSON." }));
     }
   });
   server.addContentTypeParser("application/octet-stream", (_request, payload, done) => done(null, payload));
+  server.addHook("onRequest", async ({ url }) => {
+    if (/%00/.test(url)) throw badText();
+  });
   server.addHook("onSend", async (_request, reply) => {
     reply.header("cache-control", reply.getHeader("cache-control") ?? "no-store");
   });
@@ -107,6 +111,23 @@ export async function buildServer<Caller>(options: ServerOptions<Caller>): Promi
   });
   for (const binding of options.bindings) addRoute(server, binding, options);
   return server;
+}
+
+/** No database keeps a NUL or half a surrogate pair in a text: said at the door, or it would be a defect far inside. */
+function storable(name: string, value: unknown): unknown {
+  if (!isStorable(name) || (typeof value === "string" && !isStorable(value))) throw badText();
+  return value;
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes("\u0000");
+}
+
+function badText(): Problem {
+  return new Problem("invalid", {
+    code: "http.bad_text",
+    say: "The request holds a NUL character or half of a surrogate pair. Take it out and send again.",
+  });
 }
 
 function addRoute<Caller>(
@@ -168,13 +189,13 @@ function visitOf<Caller>(
 function askedOf(route: RouteContract, request: FastifyRequest): Asked {
   const params = parsed("path", route.params, request.params);
   const query = parsed("query", route.query, request.query);
-  const bytes = route.body === "bytes" ? bytesOf(request) : null;
-  const body = bytes === null ? bodyOf(route, request) : bytes.chunks;
-  const { authorization, "idempotency-key": key } = textsOf(request.headers);
+  const { authorization, "idempotency-key": sent } = textsOf(request.headers);
   const mayRepeat = route.method === "POST" && route.access.for !== "anyone" && isText(route);
   // A machine with a token may send one; an officer must, because browsers send forms twice.
-  const isRequired = route.created === true && authorization === undefined;
-  return { params, query, body, bytes, key: mayRepeat ? readKey(key, isRequired) : null };
+  const key = mayRepeat ? readKey(sent, route.created === true && authorization === undefined) : null;
+  const bytes = route.body === "bytes" ? bytesOf(request, key !== null) : null;
+  const body = bytes === null ? bodyOf(route, request) : bytes.chunks;
+  return { params, query, body, bytes, key };
 }
 
 function isText(route: RouteContract): boolean {
@@ -310,8 +331,8 @@ function bodyOf(route: RouteContract, request: FastifyRequest): unknown {
   return result.data;
 }
 
-function bytesOf({ body }: FastifyRequest): RequestBytes {
-  if (body instanceof Readable) return requestBytes(body);
+function bytesOf({ body }: FastifyRequest, isHashed: boolean): RequestBytes {
+  if (body instanceof Readable) return requestBytes(body, isHashed);
   throw new Refusal(NOT_BYTES);
 }
 
