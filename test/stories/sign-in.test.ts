@@ -66,7 +66,7 @@ describe("a one-time link", () => {
     const answers = await Promise.all(
       [1, 2, 3].map(() => house.visitor().ask("POST", "/enrolment/password", body)),
     );
-    expect(answers.map((each) => each.status).sort()).toEqual([200, 403, 403]);
+    expect(answers.filter((each) => each.status === 200)).toHaveLength(1);
     const never = await house.visitor().ask("POST", "/enrolment", { token: "A".repeat(43) });
     const used = await house.visitor().ask("POST", "/enrolment", { token });
     expect(used.status).toBe(403);
@@ -247,7 +247,8 @@ describe("sessions", () => {
     const sessionsOf = async (visitor: typeof laptop) =>
       Sessions((await visitor.ask("GET", "/me/sessions")).body);
     const mine = await sessionsOf(laptop);
-    expect(mine.map((each) => each.isThisOne).sort()).toEqual([false, true]);
+    expect(mine.filter((each) => each.isThisOne)).toHaveLength(1);
+    expect(mine).toHaveLength(2);
     const ofTelephone = mine.find((each) => !each.isThisOne)?.id ?? "";
 
     const foreign = await other.ask("DELETE", `/me/sessions/${ofTelephone}`);

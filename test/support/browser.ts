@@ -8,6 +8,8 @@ import { createBrotliDecompress } from "node:zlib";
 import { type Browser, chromium } from "playwright-core";
 import { extract } from "tar-stream";
 
+const require = createRequire(import.meta.url);
+
 /** Where a machine keeps its own. */
 const INSTALLED = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -36,7 +38,7 @@ function launch(executablePath: string, libraries: string): Promise<Browser> {
 }
 
 async function unpacked(): Promise<string> {
-  const found = createRequire(import.meta.url).resolve("@sparticuz/chromium");
+  const found = require.resolve("@sparticuz/chromium");
   const packed = join(dirname(dirname(found)), "bin");
   const cache = join(import.meta.dirname, "..", "..", "node_modules", ".cache");
   const folder = join(cache, "muster-chromium");
@@ -68,7 +70,11 @@ async function unpackLibraries(archive: string, folder: string): Promise<void> {
       stream.resume().on("end", next);
       return;
     }
-    pipeline(stream, createWriteStream(join(folder, "lib", name), { mode: 0o755 })).then(() => next(), next);
+    const written = createWriteStream(join(folder, "lib", name), { mode: 0o755 });
+    stream
+      .pipe(written)
+      .on("finish", () => next())
+      .on("error", next);
   });
   await pipeline(createReadStream(archive), createBrotliDecompress(), entries);
 }

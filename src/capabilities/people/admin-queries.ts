@@ -214,7 +214,7 @@ export async function insertDuty(
   gate: pg.ClientBase,
   officer: number,
   duty: Duty,
-  by: number,
+  by: number | null,
 ): Promise<void> {
   await gate.query(
     `/* people.insertDuty */ insert into people.duty (officer, duty, given_by) values ($1, $2, $3)

@@ -18,4 +18,4 @@ export {
   type Session,
 } from "./queries.ts";
 export { routes as peopleRoutes } from "./routes.ts";
-export { type Account, findAccount, listAccounts } from "./sign-in-queries.ts";
+export { findAccount } from "./sign-in-queries.ts";

@@ -1,7 +1,6 @@
 import type pg from "pg";
 import type { Rights, RoleHeld } from "./model/mayTouch.ts";
 import type { Duty } from "./model/roles.ts";
-import type { Officer } from "./queries.ts";
 
 type Db = pg.ClientBase | pg.Pool;
 
@@ -60,31 +59,6 @@ export async function canAnybodySignIn(db: Db): Promise<boolean> {
      select exists (select from people.officer person where person.ended_at is null and ${CAN_SIGN_IN}) as any`,
   );
   return found.rows[0]?.any ?? false;
-}
-
-/** The number of an officer enrolled just now. */
-export async function insertAccount(
-  db: pg.ClientBase,
-  officer: { readonly organisation: number; readonly name: string; readonly language: Officer["language"] },
-): Promise<number> {
-  const made = await db.query<{ id: number }>(
-    "/* people.insertAccount */ insert into people.officer (organisation, name, language) values ($1, $2, $3) returning id",
-    [officer.organisation, officer.name, officer.language],
-  );
-  const row = made.rows[0];
-  if (row === undefined) throw new Error("people.insertAccount returned no row");
-  return row.id;
-}
-
-export async function insertDuty(
-  db: pg.ClientBase,
-  duty: { readonly officer: number; readonly duty: Duty; readonly givenBy: number | null },
-): Promise<void> {
-  await db.query(
-    `/* people.insertDuty */ insert into people.duty (officer, duty, given_by) values ($1, $2, $3)
-     on conflict (officer, duty) where ended_at is null do nothing`,
-    [duty.officer, duty.duty, duty.givenBy],
-  );
 }
 
 /** False when somebody else has it, or this officer has one already. */

@@ -1,13 +1,15 @@
 import type pg from "pg";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { Problem } from "#platform/problem.ts";
+import { administratorOf } from "../administrator.ts";
 import { decideRecovery, endWaysIn, type Recovery, takeRecovery } from "../recovery-queries.ts";
-import { endSessions, findAccount, lockAccount, rightsOf } from "../sign-in-queries.ts";
+import { endSessions, lockAccount } from "../sign-in-queries.ts";
 import { type IssuedEnrolment, putEnrolment, refuseToTouch } from "./issueEnrolment.ts";
 
 /**
  * Second of two: what the officer had is void at once, for it may be in a stranger's hand, and he gets a link.
- * @throws Problem `forbidden` when the second is the first, or either lacks what the account holds by now
+ * @throws Problem `forbidden` when the second is the first, or either is no administrator any more or lacks what the
+ *   account holds by now
  */
 export function approveRecovery(gate: pg.Pool, publicId: string, by: number): Promise<IssuedEnrolment> {
   return transaction(gate, async (db) => {
@@ -18,8 +20,10 @@ export function approveRecovery(gate: pg.Pool, publicId: string, by: number): Pr
         say: "A recovery needs two administrators: neither the one who asked nor the officer himself can approve it.",
       });
     await lockAccount(db, recovery.officer);
-    await refuseToTouch(db, by, { id: recovery.officer });
-    await refuseFormer(db, recovery);
+    for (const each of [by, recovery.requestedBy]) {
+      await administratorOf(db, { id: each });
+      await refuseToTouch(db, each, { id: recovery.officer });
+    }
     await decideRecovery(db, { id: recovery.id, by, outcome: "approved" });
     await endSessions(db, recovery.officer);
     await endWaysIn(db, recovery.officer);
@@ -37,18 +41,6 @@ export function refuseRecovery(gate: pg.Pool, publicId: string, by: number): Pro
         say: "The officer himself does not decide on his recovery.",
       });
     await decideRecovery(db, { id, by, outcome: "refused" });
-  });
-}
-
-/** Whoever asked must still be an administrator who holds all of it: days may have passed. */
-async function refuseFormer(db: pg.ClientBase, recovery: Recovery): Promise<void> {
-  await refuseToTouch(db, recovery.requestedBy, { id: recovery.officer });
-  const asker = await findAccount(db, { id: recovery.requestedBy });
-  const { duties } = await rightsOf(db, recovery.requestedBy, "now");
-  if (asker !== null && duties.includes("administrator")) return;
-  throw new Problem("forbidden", {
-    code: "people.two_people",
-    say: "Whoever asked for this is no administrator any more. Ask anew.",
   });
 }
 

@@ -1,6 +1,8 @@
 import type pg from "pg";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { Problem } from "#platform/problem.ts";
+import { insertAccount, insertDuty } from "../admin-queries.ts";
+import { administratorOf } from "../administrator.ts";
 import { mayTouch } from "../model/mayTouch.ts";
 import { ensureOrganisation } from "../queries.ts";
 import { newSecretToken, sha256 } from "../secret-token.ts";
@@ -8,8 +10,6 @@ import {
   type Account,
   canAnybodySignIn,
   findAccount,
-  insertAccount,
-  insertDuty,
   insertEnrolment,
   listAccounts,
   lockAccount,
@@ -27,7 +27,7 @@ export interface IssuedEnrolment {
  * A link by which an officer who has no way in yet makes his first. Links he had before are good no more.
  * @param issuer who issues it; null for the owner of this machine, who owns its database anyway
  * @throws Problem `conflict` when he can sign in already: taking a way in from somebody needs two administrators;
- *   Problem `forbidden` when he holds what the issuer lacks
+ *   Problem `forbidden` when the issuer is no administrator, or the officer holds what he lacks
  */
 export function issueEnrolment(
   gate: pg.Pool,
@@ -44,7 +44,10 @@ export function issueEnrolment(
         code: "people.can_sign_in",
         say: "This officer can sign in already. If he lost his way in, ask for a recovery, which a second administrator approves.",
       });
-    if (issuer !== null) await refuseToTouch(db, issuer, account);
+    if (issuer !== null) {
+      await administratorOf(db, { id: issuer });
+      await refuseToTouch(db, issuer, account);
+    }
     return putEnrolment(db, officer, issuer);
   });
 }
@@ -94,7 +97,13 @@ async function insertFirstAdministrator(db: pg.ClientBase): Promise<number> {
     kind: "secretariat",
     country: null,
   });
-  const officer = await insertAccount(db, { organisation, name: "First administrator", language: "en" });
-  await insertDuty(db, { officer, duty: "administrator", givenBy: null });
-  return officer;
+  const publicId = await insertAccount(db, organisation, {
+    organisation: "desk",
+    name: "First administrator",
+    language: "en",
+  });
+  const account = await findAccount(db, publicId);
+  if (account === null) throw new Error("people.issueFirstEnrolment found no account after making one");
+  await insertDuty(db, account.id, "administrator", null);
+  return account.id;
 }
