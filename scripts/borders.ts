@@ -230,19 +230,23 @@ export const BORDERS: readonly Border[] = [
   },
   {
     id: "verify-stands-alone",
-    sentence: "Verifying a package reaches neither what renders, nor what signs, nor the database.",
+    sentence: "Verifying a package or a log reaches neither what renders, nor what signs, nor the database.",
     *breaches(tree) {
-      const verify = tree.get("src/capabilities/packages/verify.ts");
-      if (verify === undefined) return;
-      const way = wayTo(
-        tree,
-        verify,
-        (path) =>
-          /^src\/platform\/(postgres\/|signing\/sign)/.test(path) ||
-          /^src\/capabilities\/packages\/(render\/|sign-package\.ts|acts\/|queries\.ts)/.test(path),
-        DATABASE_DRIVERS,
-      );
-      if (way !== null) yield { path: verify.path, line: 1, found: way.join(" -> ") };
+      for (const room of ["packages", "audit"]) {
+        const verify = tree.get(`src/capabilities/${room}/verify.ts`);
+        if (verify === undefined) continue;
+        const way = wayTo(
+          tree,
+          verify,
+          (path) =>
+            /^src\/platform\/(postgres\/|signing\/sign)/.test(path) ||
+            /^src\/capabilities\/(packages|audit)\/(render\/|sign-package\.ts|acts\/|[a-z-]*queries\.ts)/.test(
+              path,
+            ),
+          DATABASE_DRIVERS,
+        );
+        if (way !== null) yield { path: verify.path, line: 1, found: way.join(" -> ") };
+      }
     },
   },
 ];

@@ -31,6 +31,7 @@ const COMMANDS = new Map<string, () => Promise<Command>>([
   ["figures", async () => (await import("./commands/figures.ts")).figuresCommand()],
   ["package", async () => (await import("./commands/package.ts")).packageCommand()],
   ["tables", async () => (await import("./commands/tables.ts")).tablesCommand()],
+  ["audit", async () => (await import("./commands/audit.ts")).auditCommand()],
   ["verify", async () => (await import("./commands/verify.ts")).verifyCommand()],
 ]);
 

@@ -1,13 +1,12 @@
 import { type Caller, officerOf, operationOf } from "#capabilities/people/index.ts";
 import { bind } from "#platform/http/handler.ts";
-import { addJob } from "#platform/jobs/add-job.ts";
-import { transaction } from "#platform/postgres/transaction.ts";
 import {
   breakGlass as breakGlassAct,
   closeReview as closeReviewAct,
   confirmBreakGlass as confirmAct,
 } from "./acts/breakGlass.ts";
 import { exportLog as exportAct, proveEntry as proveAct } from "./acts/exportLog.ts";
+import { requestCheckpoint as requestAct } from "./acts/requestCheckpoint.ts";
 import {
   type BreakGlass,
   listBreakGlassOfOfficer,
@@ -54,7 +53,7 @@ export const routes = [
     return inOnePiece(proof);
   }),
   bind(requestCheckpoint, async (_request, { app }: Caller) => {
-    await transaction(app, (db) => addJob(db, "audit.signCheckpoint", {}, SIGNING));
+    await requestAct(app);
     return { asked: true as const };
   }),
   bind(breakGlass, async ({ body }, caller: Caller) => ({
@@ -85,9 +84,6 @@ export const routes = [
     return { closed: true as const };
   }),
 ];
-
-/** One after the other, and one that waits stands for all. */
-const SIGNING = { queue: "audit", key: "audit.signCheckpoint" } as const;
 
 interface AskedPage {
   readonly officer?: string | undefined;

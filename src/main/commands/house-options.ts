@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { Command, Option } from "commander";
 import type { z } from "zod";
+import { type NewEntry, openRecorder } from "#capabilities/audit/index.ts";
 import { entitle } from "#capabilities/feeds/index.ts";
 import { findOperation, type Operation, type Reader } from "#capabilities/operations/index.ts";
 import { enrolLocalOfficer, type Officer } from "#capabilities/people/index.ts";
@@ -10,6 +11,9 @@ import { Problem } from "#platform/problem.ts";
 import { ensureSigningKey } from "#platform/signing/signing-key.ts";
 import { type House, openHouse } from "../house.ts";
 
+/** The command of this process, for the audit log. A process runs one. */
+let running: Command | undefined;
+
 /** Options that every command on a data folder has. */
 export interface HouseOptions {
   readonly data?: string;
@@ -18,6 +22,9 @@ export interface HouseOptions {
 
 export function houseCommand(name: string): Command {
   return new Command(name)
+    .hook("preAction", (_, command) => {
+      running = command;
+    })
     .addOption(
       new Option(
         "--data <folder>",
@@ -29,7 +36,8 @@ export function houseCommand(name: string): Command {
 
 /**
  * Opens the data folder, brings the database up to date and makes the signing key on first use; closes it after the
- * work. The work is done by the officer that this machine's account stands for, and sees what he may see.
+ * work. The work is done by the officer that this machine's account stands for, sees what he may see, and stands in the
+ * audit log: as begun before it is done, and how it ended.
  */
 export async function inHouse<T>(
   options: HouseOptions,
@@ -41,10 +49,52 @@ export async function inHouse<T>(
     await ensureSigningKey(house.signingKey, "Muster", new Date());
     const gate = house.database.pool("gate");
     const officer = await enrolLocalOfficer(gate, userInfo().username);
-    return await asCaller(await entitle(gate, officer.id), () => work(house, officer));
+    return await recorded(house, officer, async () =>
+      asCaller(await entitle(gate, officer.id), () => work(house, officer)),
+    );
   } finally {
     await house.close();
   }
+}
+
+async function recorded<T>(house: House, officer: Officer, work: () => Promise<T>): Promise<T> {
+  const recorder = openRecorder(house.database.pool("gate"));
+  const write = (outcome: NewEntry["outcome"], code: string | null = null) =>
+    recorder.record({ ...commandFacts(), officer: officer.publicId, outcome, code });
+  await write("begun");
+  try {
+    const result = await work();
+    await write("done");
+    return result;
+  } catch (error) {
+    const isRefusal = error instanceof Problem && error.kind !== "internal" && error.kind !== "unavailable";
+    // What went wrong is what must be told, also when the log cannot be reached any more.
+    await (isRefusal ? write("refused", error.code) : write("failed")).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Name, operation and subject of the command that runs. Its other words are left out: they may be anything. */
+function commandFacts() {
+  const names: string[] = [];
+  for (let each = running; each?.parent != null; each = each.parent) names.unshift(each.name());
+  const given = new Map(
+    running?.registeredArguments.map((argument, at) => [
+      argument.name(),
+      running?.processedArgs[at] as unknown,
+    ]),
+  );
+  const operation = given.get("operation");
+  given.delete("operation");
+  const [subject] = [...given].filter(([, value]) => typeof value === "string");
+  return {
+    session: null,
+    operation: typeof operation === "string" ? operation : null,
+    act: `cli.${names.join(".") || "unnamed"}`,
+    subject: subject === undefined ? null : { kind: subject[0], id: String(subject[1]) },
+    purpose: null,
+    detail: {},
+  };
 }
 
 /** @throws Problem `not-found` */

@@ -1,6 +1,8 @@
+import { createReadStream } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
+import { verifyLog, verifyLogText } from "#capabilities/audit/verify.ts";
 import { verifyPackage, verifyText } from "#capabilities/packages/verify.ts";
 import { Problem } from "#platform/problem.ts";
 
@@ -9,14 +11,17 @@ interface VerifyOptions {
   readonly json?: boolean;
 }
 
-/** Needs nothing but the folder and the public key: no database, no data folder, no setting. */
+/** Needs nothing but the file or folder and the public key: no database, no data folder, no setting. */
 export function verifyCommand(): Command {
   return new Command("verify")
-    .description("check signed packages: signature, files, and that the annexes say what the report says")
-    .argument("<path>", "a package folder, or a folder above packages")
+    .description(
+      "check signed packages (signature, files, annexes) or an exported audit log (every entry, its place)",
+    )
+    .argument("<path>", 'a package folder, a folder above packages, or a file of "muster audit"')
     .option("--key <file>", "the issuer's public key, as you got it from the issuer (signing-key.asc)")
     .option("--json", "result as JSON on standard output")
     .action(async (path: string, options: VerifyOptions) => {
+      if ((await stat(path).catch(() => null))?.isFile()) return verifyFile(resolve(path), options);
       const folders = await packageFolders(resolve(path));
       if (folders.length === 0) {
         throw new Problem("not-found", {
@@ -24,13 +29,7 @@ export function verifyCommand(): Command {
           say: `There is no package (manifest.json) in ${path} or below it.`,
         });
       }
-      const key = options.key === undefined ? await keyBeside(resolve(path)) : resolve(options.key);
-      const armored = await readFile(key, "utf8").catch(() => {
-        throw new Problem("not-found", {
-          code: "packages.no_key",
-          say: `The public key ${key} cannot be read. Name it with --key.`,
-        });
-      });
+      const { key, armored } = await publicKey(options.key, resolve(path));
       const results = [];
       for (const folder of folders) {
         const report = await verifyPackage(folder, armored);
@@ -43,12 +42,58 @@ export function verifyCommand(): Command {
         process.stdout.write(
           `${results.filter(({ good }) => good).length} of ${results.length} packages hold. Key: ${key}\n`,
         );
-      if (options.key === undefined) {
-        process.stderr.write(
-          "The key was found beside the packages. Compare its fingerprint with the one the issuer gave you by another way: whoever can change a package can change a key that lies beside it.\n",
-        );
-      }
+      if (options.key === undefined) warnOfKeyBeside();
     });
+}
+
+/** An exported audit log, or a proof from one. */
+async function verifyFile(file: string, options: VerifyOptions): Promise<void> {
+  const { key, armored } = await publicKey(options.key, dirname(file));
+  const report = await verifyLog(linesOf(file), armored);
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ file, ...report }, null, 2)}\n`
+      : `${file}\n${verifyLogText(report)}Key: ${key}\n`,
+  );
+  if (!report.good) process.exitCode = 1;
+  if (options.key === undefined) warnOfKeyBeside();
+}
+
+/** Lines as bytes, without their line feed; what follows the last line feed is a line as well. */
+async function* linesOf(file: string): AsyncIterable<Buffer> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of createReadStream(file)) {
+    // Opened without an encoding, it gives bytes.
+    const bytes = Buffer.concat([rest, chunk as Buffer]);
+    let from = 0;
+    for (let end = bytes.indexOf(10); end !== -1; end = bytes.indexOf(10, from)) {
+      yield bytes.subarray(from, end);
+      from = end + 1;
+    }
+    rest = bytes.subarray(from);
+    if (rest.length > LONGEST_LINE) break;
+  }
+  yield rest;
+}
+
+/** No line of ours is near this; a file without line feeds must not fill the memory. */
+const LONGEST_LINE = 1 << 20;
+
+async function publicKey(named: string | undefined, near: string): Promise<{ key: string; armored: string }> {
+  const key = named === undefined ? await keyBeside(near) : resolve(named);
+  const armored = await readFile(key, "utf8").catch(() => {
+    throw new Problem("not-found", {
+      code: "packages.no_key",
+      say: `The public key ${key} cannot be read. Name it with --key.`,
+    });
+  });
+  return { key, armored };
+}
+
+function warnOfKeyBeside(): void {
+  process.stderr.write(
+    "The key was found beside what it checks. Compare its fingerprint with the one the issuer gave you by another way: whoever can change a file can change a key that lies beside it.\n",
+  );
 }
 
 async function packageFolders(path: string): Promise<string[]> {
