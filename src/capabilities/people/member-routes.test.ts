@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { registerSource } from "#capabilities/feeds/index.ts";
+import { entitle, registerSource } from "#capabilities/feeds/index.ts";
 import { insertOperation } from "#capabilities/operations/index.ts";
+import { asCaller } from "#platform/postgres/caller.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { withDatabase } from "../../../test/support/database.ts";
 import {
@@ -433,6 +434,41 @@ describe("invitations", () => {
       expect([refused.status, refused.text]).toEqual([404, (await answer(foreign, absent, what, body)).text]);
     }
     expect(codeOf(await withdraw(id))).toBe("200 null");
+  });
+
+  it("are hidden by the database itself, whatever a query forgets to ask", async () => {
+    const police = await somebody("id-police");
+    await send(asking({ bureauOf: "ID" }));
+    const counted = async (officer: SignedIn) =>
+      asCaller(await entitle(database().pool("gate"), officer.id), async () => {
+        const { rows } = await database()
+          .pool("app")
+          .query<{ counts: number[] }>(
+            `select array[(select count(*) from people.invitation), (select count(*) from people.invitation_event),
+               (select count(*) from people.membership)] as counts`,
+          );
+        return rows[0]?.counts;
+      });
+    expect(await counted(coordinator)).toEqual([1, 1, 1]);
+    expect(await counted(police)).toEqual([1, 1, 0]);
+    for (const role of MEMBER_ROLES.filter((each) => each !== "coordinator")) {
+      const member = await somebody(READS_AS[role] === "country" ? "id-csirt" : homeOf(role), as(role));
+      const members =
+        READS_AS[role] === "desk"
+          ? expect.any(Number)
+          : READS_AS[role] === "country"
+            ? expect.any(Number)
+            : 1;
+      expect([role, await counted(member)]).toEqual([role, [0, 0, members]]);
+    }
+    expect(await counted(other)).toEqual([0, 0, 1]);
+    expect(await counted(await somebody("my-police"))).toEqual([0, 0, 0]);
+    for (const column of ["local_account", "account"])
+      await expect(
+        asCaller({ officer: String(police.id) }, () =>
+          database().pool("app").query(`select ${column} from people.officer`),
+        ),
+      ).rejects.toMatchObject({ code: "42501" });
   });
 
   it("are seen by nobody else at any moment of whatever becomes of them", async () => {
