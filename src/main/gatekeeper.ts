@@ -63,6 +63,7 @@ export function gatekeeper(here: {
       changes,
       limits,
       address: request.address,
+      recognise: (who: Parameters<Caller["recognise"]>[0]) => record.by(who),
     };
     refuseForgery(request);
     if (route.access.for === "anyone") {

@@ -115,6 +115,13 @@ describe("password and code", () => {
       /^muster_session=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/,
     );
     expect((await house.visitor().ask("POST", "/sign-in/password", right)).status).toBe(403);
+    const { rows } = await database()
+      .pool("owner")
+      .query(
+        "select act, outcome from audit.entry where officer = (select public_id from people.officer where id = $1)",
+        [id],
+      );
+    expect(rows).toContainEqual({ act: "people.signInWithPassword", outcome: "done" });
   });
 
   it("fail alike, byte for byte: wrong password, wrong code, used code, unknown account", async () => {

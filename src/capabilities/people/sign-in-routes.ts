@@ -3,7 +3,7 @@ import { addPasskey, checkNewPasskey, offerPasskey } from "./acts/addPasskey.ts"
 import { bindIdentity } from "./acts/bindIdentity.ts";
 import { enrolOfficer, officerOfLink } from "./acts/enrolOfficer.ts";
 import { limitAttempts } from "./acts/limitAttempts.ts";
-import { openSession } from "./acts/openSession.ts";
+import { openSession, sessionOf } from "./acts/openSession.ts";
 import { FLOW_SECONDS, leaveForProvider, proveAtProvider } from "./acts/proveAtProvider.ts";
 import { askForPasskey, provePasskey } from "./acts/provePasskey.ts";
 import { provePassword } from "./acts/provePassword.ts";
@@ -96,7 +96,11 @@ export function browserOf(
   return kept?.slice(prefix.length);
 }
 
-function signedIn(reply: ReplyHeaders, { door }: Caller, token: string): { signedIn: true } {
-  reply.header("set-cookie", sessionCookie(door, token));
+/** Hands the session to the browser, and its officer to the audit log: until now nobody was asking. */
+async function signedIn(reply: ReplyHeaders, caller: Caller, token: string): Promise<{ signedIn: true }> {
+  const session = await sessionOf(caller.gate, token);
+  if (session === null) throw new Error("the session was opened a moment ago");
+  caller.recognise({ officer: session.officer.publicId, session: session.publicId });
+  reply.header("set-cookie", sessionCookie(caller.door, token));
   return { signedIn: true };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { transaction } from "#platform/postgres/transaction.ts";
-import { FREE_FAILURES, networkOf, WINDOW_HOURS, waitAfter } from "../model/lockout.ts";
+import { LIMITS, networkOf, waitAfter } from "../model/lockout.ts";
 import { notRecognised, tooMany } from "../refusals.ts";
 import {
   countFailures,
@@ -28,20 +28,18 @@ export async function limitAttempts<T>(
   attempt: Attempt,
   prove: () => Promise<T | null>,
 ): Promise<T> {
-  const network = { counted: countedOf("network", networkOf(attempt.address)), free: FREE_FAILURES.network };
+  const network = { counted: countedOf("network", networkOf(attempt.address)), ...LIMITS.network };
   const account =
-    attempt.account === null
-      ? null
-      : { counted: countedOf("account", attempt.account), free: FREE_FAILURES.account };
+    attempt.account === null ? null : { counted: countedOf("account", attempt.account), ...LIMITS.account };
   const failures = await transaction(gate, async (db) => {
     const made: string[] = [];
     // Always in this order: two attempts never wait for each other.
     for (const each of account === null ? [network] : [account, network]) {
       await lockFailures(db, each.counted);
-      const { failures, secondsSinceLast } = await countFailures(db, each.counted, WINDOW_HOURS);
+      const { failures, secondsSinceLast } = await countFailures(db, each.counted, each.hours);
       const wait = waitAfter(failures, each.free) - secondsSinceLast;
       if (wait > 0) throw tooMany(wait);
-      made.push(await insertFailure(db, each.counted, WINDOW_HOURS));
+      made.push(await insertFailure(db, each.counted, LIMITS.account.hours));
     }
     return made;
   });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FREE_FAILURES, networkOf, waitAfter } from "./lockout.ts";
+import { LIMITS, networkOf, waitAfter } from "./lockout.ts";
 
 describe("waitAfter", () => {
   it("lets a few failures go, then doubles, and never shuts anybody out for longer than an hour", () => {
-    expect([0, 4, 5, 6, 7, 12, 1000].map((failures) => waitAfter(failures, FREE_FAILURES.account))).toEqual([
+    expect([0, 4, 5, 6, 7, 12, 1000].map((failures) => waitAfter(failures, LIMITS.account.free))).toEqual([
       0, 0, 30, 60, 120, 3600, 3600,
     ]);
   });

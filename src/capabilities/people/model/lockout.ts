@@ -1,8 +1,8 @@
-/** Failures that go without a wait: an account's officer mistypes, a network has many officers behind one address. */
-export const FREE_FAILURES = { account: 5, network: 50 } as const;
-
-/** How far back failures count. */
-export const WINDOW_HOURS = 24;
+/**
+ * Failures that go without a wait, and for how long they count: an account's officer mistypes; a network may have a whole
+ * house of officers behind one address.
+ */
+export const LIMITS = { account: { free: 5, hours: 24 }, network: { free: 50, hours: 1 } } as const;
 
 const FIRST_WAIT_SECONDS = 30;
 const LONGEST_WAIT_SECONDS = 3600;
@@ -10,7 +10,7 @@ const LONGEST_WAIT_SECONDS = 3600;
 /**
  * Seconds from the last failure until the next attempt is looked at. Doubles with each failure, up to an hour: at most
  * some thirty guesses a day, while whoever forgot is never shut out for good.
- * @param free see `FREE_FAILURES`
+ * @param free see `LIMITS`
  */
 export function waitAfter(failures: number, free: number): number {
   if (failures < free) return 0;
