@@ -112,6 +112,7 @@ declare
   last_number bigint;
   last_hash bytea;
   first_number bigint;
+  instant timestamptz;
 begin
   if exists (select from jsonb_array_elements(entries) as entry, jsonb_each(entry -> 'detail') as member
       where member.key !~ '^[A-Za-z]{1,40}$' or jsonb_typeof(member.value) not in ('string', 'boolean', 'null', 'number')
@@ -126,7 +127,8 @@ begin
   for given in select * from jsonb_to_recordset(entries) as entry (officer uuid, session uuid, operation text, act text,
       subject_kind text, subject_id text, purpose text, outcome text, code text, detail jsonb) loop
     last_number := last_number + 1;
-    added := row(last_number, gen_random_uuid(), date_trunc('milliseconds', clock_timestamp()), given.officer, given.session,
+    instant := clock_timestamp();
+    added := row(last_number, audit.id_at(instant), date_trunc('milliseconds', instant), given.officer, given.session,
       given.operation, given.act, given.subject_kind, given.subject_id, given.purpose, given.outcome, given.code,
       coalesce(given.detail, '{}'), last_hash, null);
     added.hash := sha256(convert_to(audit.line(added), 'UTF8'));
@@ -156,6 +158,11 @@ BEGIN ATOMIC
       JOIN operations.operation ON ((operation.id = membership.operation)))
    WHERE ((membership.officer = platform.caller_officer()) AND (membership.role = 'data-protection'::text) AND (membership.from_time <= now()) AND ((membership.until_time IS NULL) OR (membership.until_time > now())));
 END;
+CREATE OR REPLACE FUNCTION audit.id_at(instant timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ PARALLEL SAFE
+RETURN ((((lpad(to_hex((floor((EXTRACT(epoch FROM instant) * (1000)::numeric)))::bigint), 12, '0'::text) || '7'::text) || lpad(to_hex((floor((mod((EXTRACT(epoch FROM instant) * (1000000)::numeric), (1000)::numeric) * 4.096)))::integer), 3, '0'::text)) || substr(replace((gen_random_uuid())::text, '-'::text, ''::text), 17)))::uuid;
 CREATE OR REPLACE FUNCTION audit."json"(detail jsonb)
  RETURNS text
  LANGUAGE sql

@@ -93,6 +93,13 @@ describe("the log in the database", () => {
     expect(report).toMatchObject({ good: true, kind: "log", entries: 60, checkpoints: 1, faults: [] });
   });
 
+  it("sorts by time and id as it was written, within a millisecond as well", async () => {
+    const { rows } = await database()
+      .pool("owner")
+      .query<{ number: string }>("select number from audit.entry order by at, id");
+    expect(rows.map(({ number }) => Number(number))).toEqual(rows.map((_, at) => at + 1));
+  });
+
   it("writes text in the form of RFC 8785, whatever it is", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: "binary" }), async (text) => {

@@ -95,7 +95,7 @@ interface AskedPage {
   readonly limit: number;
 }
 
-/** The next page begins after the last entry of this one, and is named by it: its id is random and says nothing. */
+/** The next page begins after the last entry of this one, and is named by it: its id tells its time and nothing else. */
 async function pageOf(
   app: Caller["app"],
   { officer, act, from, to, before, operation, limit }: AskedPage,
