@@ -2,6 +2,7 @@ import { auditRoutes } from "#capabilities/audit/index.ts";
 import { clearanceRoutes, feedRoutes, retentionRoutes } from "#capabilities/feeds/index.ts";
 import { decisionRoutes, jurisdictionRoutes } from "#capabilities/jurisdiction/index.ts";
 import { operationRoutes } from "#capabilities/operations/index.ts";
+import { outcomeRoutes } from "#capabilities/outcomes/index.ts";
 import { packageRoutes } from "#capabilities/packages/index.ts";
 import { type Caller, peopleRoutes } from "#capabilities/people/index.ts";
 import { mergeRoutes, threatRoutes } from "#capabilities/threats/index.ts";
@@ -17,6 +18,7 @@ export const ROUTES: readonly Binding<Caller>[] = [
   ...clearanceRoutes,
   ...retentionRoutes,
   ...packageRoutes,
+  ...outcomeRoutes,
   ...mergeRoutes,
   ...decisionRoutes,
   ...feedRoutes,

@@ -275,7 +275,7 @@ async function writeLists(
       unassigned.add(threat);
     }),
   );
-  await stateFigures(house.database.pool("app"), operation, desk, figures);
+  await stateFigures({ pool: house.database.pool("app"), store: house.store }, operation, desk, figures);
   await threats.finish();
   await unassigned.finish();
   return figures;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { findDeletion, findDelivery } from "#capabilities/feeds/index.ts";
 import { insertTableEdition, loadPublicData } from "#capabilities/jurisdiction/index.ts";
+import { stateRequestedFigures } from "#capabilities/outcomes/index.ts";
 import { composePackages } from "#capabilities/packages/index.ts";
 import {
   applyClearance,
@@ -16,6 +17,7 @@ const DeliveryJob = z.strictObject({ delivery: z.int() });
 const DeletionJob = z.strictObject({ deletion: z.int() });
 const ClearanceJob = z.strictObject({ clearance: z.int() });
 const SearchJob = z.strictObject({ operation: z.int() });
+const FiguresJob = z.strictObject({ operation: z.string(), reader: z.string(), asOf: z.number() });
 const ComposeJob = z.strictObject({ operation: z.string(), country: z.string(), asOf: z.number() });
 
 /** A delivery that takes longer than this to read is an attack, or belongs cut up. */
@@ -61,6 +63,8 @@ export function workerTasks(
     "threats.applyClearance": (payload) =>
       applyClearance({ pool, store }, ClearanceJob.parse(payload).clearance),
     "threats.updateSearch": (payload) => updateSearch(pool, SearchJob.parse(payload).operation),
+    "outcomes.stateFigures": (payload) =>
+      stateRequestedFigures({ pool, store, ownTables }, FiguresJob.parse(payload)),
     "packages.composePackages": async (payload) =>
       onPrinted(await composePackages({ pool, store, ownTables }, ComposeJob.parse(payload))),
   };

@@ -1,6 +1,6 @@
 export { computeFigures, type StatedFigures } from "./acts/computeFigures.ts";
 export { noteDeletedInputs } from "./acts/noteDeletedInputs.ts";
-export { stateFigures } from "./acts/stateFigures.ts";
+export { stateFigures, stateRequestedFigures } from "./acts/stateFigures.ts";
 export { isFileOfFigure } from "./deletion-queries.ts";
 export {
   type DeliveryLine,
@@ -12,3 +12,4 @@ export {
 } from "./files.ts";
 export type { Figure, FigureObject } from "./model/figures.ts";
 export { listStatedFigures } from "./queries.ts";
+export { routes as outcomeRoutes } from "./routes.ts";

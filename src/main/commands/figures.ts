@@ -52,7 +52,12 @@ export function figuresCommand(): Command {
         const stated = await inOneMoment(house.database.pool("app"), (db) =>
           computeFigures(db, tables, operation, reader, asOf),
         );
-        await stateFigures(house.database.pool("app"), operation, reader, stated);
+        await stateFigures(
+          { pool: house.database.pool("app"), store: house.store },
+          operation,
+          reader,
+          stated,
+        );
         if (options.out !== undefined) {
           await writeFigures(
             options.out,

@@ -17,8 +17,11 @@ export interface FileStore {
    * (Problem `files.disk_full`) or `source` throws, nothing is left behind.
    */
   put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StoredFile>;
-  /** The bytes, from the beginning; may be opened any number of times. Problem `files.missing` when there are none. */
-  open(sha256: string): Promise<Readable>;
+  /**
+   * The bytes, from the beginning or from a later one; may be opened any number of times. Problem `files.missing` when
+   * there are none.
+   */
+  open(sha256: string, from?: number): Promise<Readable>;
   /** All of the bytes at once, for files known to be small. */
   read(sha256: string): Promise<Buffer>;
   /** A path on this machine where the bytes can be read, for a parser in another thread. Never handed to people. */
@@ -53,9 +56,9 @@ export function localFileStore(folder: string, disk: Disk = localDisk): FileStor
         throw asDiskProblem(error, folder);
       }
     },
-    async open(sha256) {
+    async open(sha256, from = 0) {
       const handle = await openIfThere(pathOf(folder, sha256));
-      if (handle) return handle.createReadStream();
+      if (handle) return handle.createReadStream({ start: from });
       throw missing(sha256);
     },
     read: (sha256) =>

@@ -1,5 +1,8 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { insertOperation } from "#capabilities/operations/index.ts";
+import { localFileStore } from "#platform/files/store.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { withDatabase } from "../../../../test/support/database.ts";
 import { listStatedFigures } from "../queries.ts";
@@ -7,6 +10,7 @@ import type { StatedFigures } from "./computeFigures.ts";
 import { stateFigures } from "./stateFigures.ts";
 
 const database = withDatabase();
+const store = localFileStore(join(tmpdir(), `muster-figures-${process.pid}`));
 
 const figures = (values: readonly string[]): StatedFigures => ({
   operation: "op",
@@ -43,11 +47,16 @@ describe("outcomes.stateFigures", () => {
       }),
     );
     const desk = { kind: "desk" } as const;
-    await stateFigures(pool, operation, desk, figures(["a.example", "b.example"]));
-    await stateFigures(pool, operation, desk, figures(["a.example", "b.example"]));
+    await stateFigures({ pool, store }, operation, desk, figures(["a.example", "b.example"]));
+    await stateFigures({ pool, store }, operation, desk, figures(["a.example", "b.example"]));
     // The same number of other objects is another statement: a figure is what it opens to.
-    await stateFigures(pool, operation, desk, figures(["a.example", "c.example"]));
-    await stateFigures(pool, operation, { kind: "country", country: "ID" }, figures(["a.example"]));
+    await stateFigures({ pool, store }, operation, desk, figures(["a.example", "c.example"]));
+    await stateFigures(
+      { pool, store },
+      operation,
+      { kind: "country", country: "ID" },
+      figures(["a.example"]),
+    );
 
     const stated = await listStatedFigures(pool, operation.id);
     expect(stated.map(({ value, reader, corrects }) => [value, reader, corrects])).toEqual([
