@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream, existsSync, rmSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -47,7 +47,7 @@ async function unpacked(): Promise<string> {
   const packed = join(dirname(dirname(found)), "bin");
   const cache = join(import.meta.dirname, "..", "..", "node_modules", ".cache");
   const folder = join(cache, "muster-chromium");
-  if (existsSync(folder)) return folder;
+  if (existsSync(join(folder, "chromium"))) return folder;
   await mkdir(cache, { recursive: true }).catch(() => undefined);
   // Whoever runs the tests may be somebody else than who installed them.
   const making = await mkdtemp(join(cache, "making-")).catch(() =>
@@ -63,6 +63,7 @@ async function unpacked(): Promise<string> {
     process.once("exit", () => rmSync(making, { recursive: true, force: true }));
     return making;
   }
+  await chmod(making, 0o755);
   // Another test may have been faster.
   await rename(making, folder).catch(() => rm(making, { recursive: true }));
   return folder;
