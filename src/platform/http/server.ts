@@ -286,7 +286,9 @@ async function sendAnswer(
 ): Promise<void> {
   reply.code(route.created === true ? 201 : 200);
   if ("chunks" in answer) {
-    if (route.response === "events") reply.header("content-type", "text/event-stream");
+    // A stream that ends when the server does must not leave a connection behind that waits for another request.
+    if (route.response === "events")
+      reply.headers({ "content-type": "text/event-stream", connection: "close" });
     else if (!reply.hasHeader("content-type")) reply.header("content-type", "application/octet-stream");
     await reply.send(Readable.from(inThisContext(answer.chunks)));
     return;

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 
@@ -29,17 +30,13 @@ export function listenForChanges(connect: () => Promise<pg.Client>): Changes {
       try {
         client = await connect();
         if (closing.signal.aborted) return await client.end();
-        const lost = new Promise<void>((resolve) => {
-          client?.on("end", resolve);
-          client?.on("error", () => resolve());
-        });
+        const lost = once(client, "end"); // also when we end it
         client.on("notification", ({ payload }) => {
           for (const ring of listeners.get(Number(payload)) ?? []) ring();
         });
         await client.query(`/* platform.listen */ listen ${CHANNEL}`);
         ringAll(); // what happened while nobody heard
         await lost;
-        await client.end().catch(() => undefined);
       } catch {
         // The database is away; whoever reads is told so. Here it is tried again.
       }

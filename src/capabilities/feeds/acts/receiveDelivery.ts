@@ -126,7 +126,10 @@ async function lookAtLocal(store: FileStore, { path, sizeBytes }: LocalFile): Pr
 
 /** Straight into the store, a piece at a time; what breaks off or is too large leaves nothing there. */
 async function takeArriving(store: FileStore, { name, content }: ArrivingFile): Promise<Bytes> {
-  const { sha256, sizeBytes } = await store.put(upTo(content.limitBytes, name, content.chunks));
+  const arriving = store.put(upTo(content.limitBytes, name, content.chunks));
+  const { sha256, sizeBytes } = await arriving.catch((error: unknown) => {
+    throw withoutFolder(error);
+  });
   return {
     sha256,
     sizeBytes,
@@ -141,6 +144,14 @@ async function takeArriving(store: FileStore, { name, content }: ArrivingFile): 
       });
     },
   };
+}
+
+/** Where this house keeps its files is nothing for whoever sends from outside. */
+function withoutFolder(error: unknown): unknown {
+  if (!(error instanceof Problem) || error.code !== "files.disk_full") return error;
+  const say =
+    "There is no room left for this file. Nothing of it was kept; tell the desk, and send it again later.";
+  return new Problem(error.kind, { code: error.code, say, cause: error });
 }
 
 async function* upTo(
