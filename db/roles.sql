@@ -130,7 +130,7 @@ grant update (merged_into) on threats.threat to muster_worker;
 grant update on threats.listing to muster_worker;
 grant insert, delete on threats.searchable_value, threats.searchable_reference to muster_worker;
 grant insert, update on threats.search_progress to muster_worker;
-grant insert on threats.searched_delivery to muster_worker;
+grant insert, delete on threats.searched_delivery to muster_worker;
 
 -- jurisdiction -------------------------------------------------------------------------------------------------------
 grant usage on schema jurisdiction to muster_app, muster_worker;

@@ -1648,7 +1648,7 @@ grant delete, insert, maintain, select on threats.searchable_reference to muster
 grant select on threats.searchable_value to muster_app;
 grant delete, insert, maintain, select on threats.searchable_value to muster_worker;
 grant select on threats.searched_delivery to muster_app;
-grant insert, maintain, select on threats.searched_delivery to muster_worker;
+grant delete, insert, maintain, select on threats.searched_delivery to muster_worker;
 grant insert, select on threats.subject_consultation to muster_app;
 grant maintain, select on threats.subject_consultation to muster_worker;
 grant insert, select on threats.subject_request to muster_app;

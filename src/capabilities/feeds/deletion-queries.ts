@@ -202,8 +202,8 @@ export async function updateDeletionDecided(
   );
 }
 
-/** Class number of the advisory lock between the begin of a deletion and what is made of a reading; the intake's is 1. */
-const DELETIONS_LOCK = 4;
+/** Class number of the advisory lock between the begin of a deletion and what is made of a reading; the search's is 4. */
+const DELETIONS_LOCK = 6;
 
 /** Begins an approved deletion; what was read before and is not stored yet will not be (`refuseDuringDeletion`). */
 export async function updateDeletionBegun(db: pg.ClientBase, id: number, operation: number): Promise<void> {

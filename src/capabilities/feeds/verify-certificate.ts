@@ -1,3 +1,4 @@
+import { readFile, stat } from "node:fs/promises";
 import { verifyDetached } from "#platform/signing/verify-detached.ts";
 import { canonicalJson } from "#standards/canonical-json.ts";
 import { DeletionCertificate, SignedCertificate } from "./model/certificate.ts";
@@ -11,27 +12,34 @@ export interface CertificateReport {
   readonly fingerprint: string | null;
 }
 
-/** Whether a file looks like a signed deletion certificate, so that `verify` knows what it was given. */
-export function isSignedCertificate(json: unknown): boolean {
-  return SignedCertificate.safeParse(json).success;
+/** Certificates are small; a log may be larger than memory and is never read here. */
+const LARGEST_BYTES = 1024 * 1024;
+
+/** The signed certificate that the file holds, unchecked; null when it holds something else. */
+export async function readSignedCertificate(file: string): Promise<SignedCertificate | null> {
+  const { size } = await stat(file);
+  if (size > LARGEST_BYTES) return null;
+  const signed = SignedCertificate.safeParse(parse(await readFile(file, "utf8")));
+  return signed.success ? signed.data : null;
 }
 
 /**
  * Verifies a deletion certificate with nothing but the file and the public key: the signature over its exact bytes, and
  * that it has the form of a certificate. Never throws for a bad one.
  */
-export async function verifyCertificate(json: unknown, publicKeyArmored: string): Promise<CertificateReport> {
+export async function verifyCertificate(
+  signed: SignedCertificate,
+  publicKeyArmored: string,
+): Promise<CertificateReport> {
   const none = { good: false, certificate: null, signedAt: null, fingerprint: null };
-  const signed = SignedCertificate.safeParse(json);
-  if (!signed.success) return { ...none, faults: ["is no signed deletion certificate"] };
-  const bytes = Buffer.from(signed.data.certificate, "utf8");
-  const verdict = await verifyDetached(bytes, signed.data.signature, publicKeyArmored);
+  const bytes = Buffer.from(signed.certificate, "utf8");
+  const verdict = await verifyDetached(bytes, signed.signature, publicKeyArmored);
   if (!verdict.good) return { ...none, faults: [verdict.reason] };
-  const parsed = DeletionCertificate.safeParse(parse(signed.data.certificate));
+  const parsed = DeletionCertificate.safeParse(parse(signed.certificate));
   const faults: string[] = [];
   if (!parsed.success) faults.push("does not have the form of a certificate");
-  else if (canonicalJson(parsed.data) !== signed.data.certificate) faults.push("is not canonical JSON");
-  if (verdict.fingerprint !== signed.data.keyFingerprint)
+  else if (canonicalJson(parsed.data) !== signed.certificate) faults.push("is not canonical JSON");
+  if (verdict.fingerprint !== signed.keyFingerprint)
     faults.push("names another key than the one it holds with");
   return {
     good: faults.length === 0,
@@ -40,6 +48,14 @@ export async function verifyCertificate(json: unknown, publicKeyArmored: string)
     signedAt: verdict.signedAt.toISOString(),
     fingerprint: verdict.fingerprint,
   };
+}
+
+/** A verification as people read it. */
+export function certificateText({ good, faults, certificate }: CertificateReport): string {
+  if (!good || certificate === null) return `${faults.map((fault) => `FAIL  ${fault}`).join("\n")}\n`;
+  const { source, delivery, deletedAt, deleted } = certificate;
+  const counts = Object.entries(deleted).map(([kind, count]) => `${count} ${kind}`);
+  return `ok    delivery ${delivery.sha256} of ${source} was deleted at ${deletedAt}: ${counts.join(", ")}\n`;
 }
 
 function parse(text: string): unknown {

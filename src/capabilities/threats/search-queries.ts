@@ -156,3 +156,43 @@ export async function compactSearchable(db: pg.ClientBase, operation: number): P
     [operation],
   );
 }
+
+/**
+ * Takes out of the searchable texts what is gone, or is known to fewer audiences than its row is for. References of the
+ * source are all taken out: the next update puts in what its deliveries say now.
+ * @param audiences those that lost something
+ */
+export async function deleteSearchable(
+  db: pg.ClientBase,
+  operation: number,
+  source: number,
+  audiences: readonly number[],
+): Promise<void> {
+  await db.query(
+    `/* threats.deleteSearchable values */
+     with taken as (
+       delete from threats.searchable_value each using threats.audience_set past
+        where each.operation = $1::smallint and past.id = each.audience_set and past.audiences && $2::integer[]
+       returning each.bucket, each.audience_set, each.threats, each.lines, past.audiences
+     )
+     insert into threats.searchable_value (operation, bucket, audience_set, threats, lines)
+     select $1, taken.bucket, taken.audience_set, array_agg(line.threat order by line.threat),
+            string_agg(line.text, e'\\n' order by line.threat)
+       from taken, unnest(taken.threats, string_to_array(taken.lines, e'\\n')) as line (threat, text),
+            threats.threat, threats.audience_set present
+      where threat.id = line.threat and present.id = threat.audience_set and taken.audiences <@ present.audiences
+      group by taken.bucket, taken.audience_set`,
+    [operation, audiences],
+  );
+  await db.query(
+    `/* threats.deleteSearchable references */
+     delete from threats.searchable_reference
+      where operation = $1::smallint and audience in (select id from feeds.audience where source = $2)`,
+    [operation, source],
+  );
+  await db.query(
+    `/* threats.deleteSearchable deliveries */
+     delete from threats.searched_delivery where delivery in (select id from feeds.delivery where source = $1)`,
+    [source],
+  );
+}

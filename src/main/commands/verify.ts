@@ -3,6 +3,11 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { verifyLog, verifyLogText } from "#capabilities/audit/verify.ts";
+import {
+  certificateText,
+  readSignedCertificate,
+  verifyCertificate,
+} from "#capabilities/feeds/verify-certificate.ts";
 import { verifyPackage, verifyText } from "#capabilities/packages/verify.ts";
 import { Problem } from "#platform/problem.ts";
 
@@ -15,7 +20,7 @@ interface VerifyOptions {
 export function verifyCommand(): Command {
   return new Command("verify")
     .description(
-      "check signed packages (signature, files, annexes) or an exported audit log (every entry, its place)",
+      "check signed packages (signature, files, annexes), a deletion certificate, or an exported audit log (every entry, its place)",
     )
     .argument("<path>", 'a package folder, a folder above packages, or a file of "muster audit"')
     .option("--key <file>", "the issuer's public key, as you got it from the issuer (signing-key.asc)")
@@ -46,9 +51,21 @@ export function verifyCommand(): Command {
     });
 }
 
-/** An exported audit log, or a proof from one. */
+/** A deletion certificate, an exported audit log, or a proof from one. */
 async function verifyFile(file: string, options: VerifyOptions): Promise<void> {
   const { key, armored } = await publicKey(options.key, dirname(file));
+  const certificate = await readSignedCertificate(file);
+  if (certificate !== null) {
+    const report = await verifyCertificate(certificate, armored);
+    process.stdout.write(
+      options.json
+        ? `${JSON.stringify({ file, ...report }, null, 2)}\n`
+        : `${file}\n${certificateText(report)}Key: ${key}\n`,
+    );
+    if (!report.good) process.exitCode = 1;
+    if (options.key === undefined) warnOfKeyBeside();
+    return;
+  }
   const report = await verifyLog(linesOf(file), armored);
   process.stdout.write(
     options.json

@@ -45,3 +45,4 @@ export const SignedCertificate = z.strictObject({
   signature: z.string(),
   keyFingerprint: z.string(),
 });
+export type SignedCertificate = z.infer<typeof SignedCertificate>;

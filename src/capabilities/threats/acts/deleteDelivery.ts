@@ -17,6 +17,7 @@ import {
   updatePrevious,
 } from "#capabilities/feeds/index.ts";
 import { listHandlings } from "#capabilities/operations/index.ts";
+import { addJob } from "#platform/jobs/add-job.ts";
 import { retryWhileUnavailable, transaction } from "#platform/postgres/transaction.ts";
 import {
   countFirsts,
@@ -34,6 +35,7 @@ import { compareDeliveries } from "../intake/delivery-keys.ts";
 import { openHeirWriter } from "../intake/heirs.ts";
 import { intakeOrderFor } from "../intake/intake-order.ts";
 import { lockIntake } from "../queries.ts";
+import { deleteSearchable, lockSearch } from "../search-queries.ts";
 import { type IntakeSurroundings, runThread } from "./takeDelivery.ts";
 
 /** What one committed step took away, for rooms that keep something beside it. */
@@ -76,7 +78,9 @@ export async function deleteDelivery(here: DeletionSurroundings, deletion: Delet
   if (delivery === null) return;
   await passOn(here, delivery);
   await deleteWhatItSaid(here, deletion, delivery);
-  await sweepListings(here, deletion.operation, await audiencesOf(here.pool, deletion.id));
+  const audiences = await audiencesOf(here.pool, deletion.id);
+  await sweepListings(here, deletion.operation, audiences);
+  await sweepSearch(here, delivery, audiences);
   await step(here, async (db) => {
     await lockIntake(db, delivery.operation);
     await deleteEmptyCounters(db, delivery.operation);
@@ -190,6 +194,19 @@ async function sweepListings(
       await lockIntake(db, operation);
       await sweepListing(db, operation, places.slice(at, at + LISTING_ROWS_PER_STEP));
     });
+}
+
+async function sweepSearch(
+  here: DeletionSurroundings,
+  { operation, source }: Delivery,
+  audiences: readonly number[],
+): Promise<void> {
+  await step(here, async (db) => {
+    await lockSearch(db, operation);
+    await deleteSearchable(db, operation, source, audiences);
+    const queue = `threats.updateSearch:${operation}`;
+    await addJob(db, "threats.updateSearch", { operation }, { queue, key: queue });
+  });
 }
 
 /**
