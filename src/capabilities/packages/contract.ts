@@ -52,8 +52,9 @@ export const PackageManifest = z
   })
   .meta({ id: "PackageManifest" });
 
-const state = z.enum(["composed", "releasing", "released"]).meta({
-  description: "composed: a draft of the desk; releasing: ordered and not signed yet; released: signed",
+const state = z.enum(["composed", "releasing", "released", "recalled"]).meta({
+  description:
+    "composed: a draft of the desk; releasing: ordered and not signed yet; released: signed; recalled: it told of what was deleted since, destroy it",
 });
 
 const PackageInList = z
@@ -74,7 +75,7 @@ const PackageInList = z
 const Package = PackageInList.extend({
   composedAt: z.iso.datetime(),
   manifestSha256: sha256,
-  manifest: PackageManifest,
+  manifest: PackageManifest.nullable().meta({ description: "null when it was recalled: its files are gone" }),
   files: z.array(z.object({ name: z.string(), mediaType: z.string(), sizeBytes: count, sha256 })),
   keyFigures: z
     .object({

@@ -170,4 +170,19 @@ describe("packages over the API", () => {
     expect((await indonesia.get(one(2))).status).toBe(404);
     expect((await indonesia.get(one(1))).status).toBe(200);
   });
+
+  it("shows that a package was recalled, hands nothing of it out, and releases no recalled draft", async () => {
+    const body = { manifestSha256: await hashOf(2) };
+    await intake()
+      .database.pool("owner")
+      .query(
+        "insert into packages.recall (package, deletion) select id, gen_random_uuid() from packages.country_package",
+      );
+    const release = await desk.send("POST", `${one(2)}/release`, body);
+    expect(release).toMatchObject({ status: 409, body: { code: "packages.recalled" } });
+    expect((await indonesia.get(one(1))).body).toMatchObject({ state: "recalled", manifest: null });
+    expect((await indonesia.get(`${one(1)}/files/report.json`)).status).toBe(404);
+    await compose();
+    expect((await listOf(desk)).packages).toMatchObject([{ version: 2, state: "recalled" }]);
+  });
 });

@@ -23,7 +23,7 @@ export const routes = [
   }),
   bind(contract.findPackage, async ({ params }, caller: Caller) => {
     const found = await packageNamed(caller, params);
-    const manifest = await caller.store.read(found.manifestSha256);
+    const manifest = found.isRecalled ? null : await caller.store.read(found.manifestSha256);
     const files = (await listPackageFiles(caller.app, found.id)).map((file) => ({
       ...file,
       mediaType: mediaTypeOf(file.name) ?? "application/octet-stream",
@@ -32,7 +32,8 @@ export const routes = [
       ...described(found),
       composedAt: new Date(found.composedAt).toISOString(),
       manifestSha256: found.manifestSha256,
-      manifest: contract.PackageManifest.parse(JSON.parse(manifest.toString("utf8"))),
+      manifest:
+        manifest === null ? null : contract.PackageManifest.parse(JSON.parse(manifest.toString("utf8"))),
       files,
       keyFigures: found.keyFigures,
     };
@@ -40,7 +41,7 @@ export const routes = [
   bind(contract.readPackageFile, async ({ params, reply }, caller: Caller) => {
     const found = await packageNamed(caller, params);
     const type = mediaTypeOf(params.name);
-    if (type === null) throw notFound();
+    if (type === null || found.isRecalled) throw notFound();
     const chunks = await chunksOf(caller, found, params.name);
     reply.header("content-type", type);
     reply.header("x-content-type-options", "nosniff");
@@ -101,12 +102,6 @@ async function* only(text: string): AsyncGenerator<string> {
 
 function described(found: CountryPackage) {
   const { reference, version, country, subject, duty, language, tlp, asOf, releasedAt } = found;
-  const state =
-    found.signature !== null
-      ? ("released" as const)
-      : found.isOrdered
-        ? ("releasing" as const)
-        : ("composed" as const);
   return {
     reference,
     version,
@@ -116,9 +111,15 @@ function described(found: CountryPackage) {
     language,
     tlp,
     asOf: new Date(asOf).toISOString(),
-    state,
+    state: stateOf(found),
     releasedAt: releasedAt === null ? null : new Date(releasedAt).toISOString(),
   };
+}
+
+function stateOf({ isRecalled, signature, isOrdered }: CountryPackage) {
+  if (isRecalled) return "recalled" as const;
+  if (signature !== null) return "released" as const;
+  return isOrdered ? ("releasing" as const) : ("composed" as const);
 }
 
 function notFound(): Problem {

@@ -151,7 +151,7 @@ async function storeReport(
   // Rendered as the version it would be if nothing changed: equal bytes mean that nothing did.
   const asKnown = known === null ? null : renderPackage({ ...report, version: known.version }, printer);
   if (asKnown !== null && manifestHash(asKnown) === known?.manifestSha256) return 1;
-  const draft = known === null || known.isOrdered ? null : known;
+  const draft = known === null || known.isOrdered || known.isRecalled ? null : known;
   const version = draft?.version ?? (known?.version ?? 0) + 1;
   const files = draft !== null && asKnown !== null ? asKnown : renderPackage({ ...report, version }, printer);
   const stored: { name: string; sha256: string; sizeBytes: number }[] = [];

@@ -34,6 +34,11 @@ export function releasePackage(pool: pg.Pool, request: ReleaseRequest): Promise<
     // Composed anew while this waited, it is another draft.
     const draft = await findPackageNamed(db, request.operation, request.reference, request.version);
     if (draft === null) throw notFound();
+    if (draft.isRecalled)
+      throw new Problem("conflict", {
+        code: "packages.recalled",
+        say: "This package tells of what was deleted since. Have it composed anew.",
+      });
     if (draft.manifestSha256 !== request.manifestSha256)
       throw new Problem("conflict", {
         code: "packages.draft_changed",
@@ -61,7 +66,7 @@ export async function orderReleases(
 }
 
 async function orderRelease(db: pg.ClientBase, draft: CountryPackage, officer: string): Promise<void> {
-  if (draft.isOrdered || draft.signature !== null) return;
+  if (draft.isOrdered || draft.isRecalled || draft.signature !== null) return;
   await insertReleaseOrder(db, draft.id, officer);
   await addJob(db, "packages.signRelease", { package: draft.id });
 }

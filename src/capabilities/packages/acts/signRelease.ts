@@ -31,6 +31,7 @@ export async function signRelease(
   const found = await findPackage(here.pool, packageId);
   if (found === null || found.signature !== null) return;
   if (!found.isOrdered) throw refused(found.reference, "nobody ordered its release");
+  if (found.isRecalled) throw refused(found.reference, "it tells of what was deleted since");
   const manifestBytes = await here.store.read(found.manifestSha256);
   const manifest = SignableManifest.parse(JSON.parse(manifestBytes.toString("utf8")));
   if (
