@@ -9,7 +9,7 @@ import { bind } from "#platform/http/handler.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
 import { Problem } from "#platform/problem.ts";
 import { giveToken } from "./acts/giveToken.ts";
-import { receiveDelivery } from "./acts/receiveDelivery.ts";
+import { receiveDelivery, tooLarge } from "./acts/receiveDelivery.ts";
 import { registerSource } from "./acts/registerSource.ts";
 import * as contract from "./delivery-contract.ts";
 import { listDeliveryParts, type Source } from "./queries.ts";
@@ -41,11 +41,14 @@ export const routes = [
   bind(contract.findSource, async ({ params }, caller: Caller) =>
     describedSource(await sourceNamed(caller, params.source), caller),
   ),
-  bind(contract.receiveDelivery, async ({ params, query, body }, caller: Caller) => {
+  bind(contract.receiveDelivery, async ({ params, query, body, headers }, caller: Caller) => {
     const { source: named, ...declared } = query;
     const source = await sourceNamed(caller, named);
     const operation = await operationNamed(caller, params.operation);
-    const content = { chunks: body, limitBytes: caller.limits.deliveryBytes };
+    const limitBytes = caller.limits.deliveryBytes;
+    // One that says how large it is need not arrive to be refused.
+    if (Number(headers["content-length"] ?? 0) > limitBytes) throw tooLarge(declared.file, limitBytes);
+    const content = { chunks: body, limitBytes };
     const here = { pool: caller.app, store: caller.store };
     const { delivery } = await receiveDelivery(here, operation, source, declared, {
       name: declared.file,
