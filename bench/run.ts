@@ -2,8 +2,9 @@ import { parseArgs } from "node:util";
 import { asCaller } from "#platform/postgres/caller.ts";
 import { benchIngest } from "./ingest.ts";
 import { benchPackages } from "./packages.ts";
+import { benchRead } from "./read.ts";
 
-/** `npm run bench -- ingest [--rows 1000000] [--large]` or `npm run bench -- packages` */
+/** `npm run bench -- ingest [--rows 1000000] [--large]`, `npm run bench -- packages` or `npm run bench -- read [--rows N]` */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rows: { type: "string", default: "1000000" }, large: { type: "boolean", default: false } },
@@ -17,7 +18,10 @@ switch (positionals[0]) {
   case "packages":
     await asCaller(DESK, () => benchPackages(95, 30_000));
     break;
+  case "read":
+    await asCaller(DESK, () => benchRead(Number(values.rows)));
+    break;
   default:
-    console.error("npm run bench -- ingest [--rows N] [--large] | packages");
+    console.error("npm run bench -- ingest [--rows N] [--large] | packages | read [--rows N]");
     process.exitCode = 64;
 }

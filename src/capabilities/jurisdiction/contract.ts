@@ -158,6 +158,9 @@ export const explainThreat = {
         credibility: z.int(),
       }),
     ),
+    evidence: z
+      .array(StatedEvidence)
+      .meta({ description: "all that was weighed, also where it decided nothing" }),
     countries: z.array(
       z.object({
         role: z.enum(["hosting", "owner", "money", "victim", "suspect"]),

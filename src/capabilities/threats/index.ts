@@ -3,7 +3,6 @@ export { type DeletedThreats, deleteDelivery } from "./acts/deleteDelivery.ts";
 export { mergeThreats, undoMerge } from "./acts/mergeThreats.ts";
 export { type IntakeSurroundings, takeDelivery } from "./acts/takeDelivery.ts";
 export { updateSearch } from "./acts/updateSearch.ts";
-export { CONTENT_ROLES } from "./contract.ts";
 export type { AssignPublic, PublicFacts } from "./intake/batcher.ts";
 export { readInThread } from "./intake/read-in-thread.ts";
 export type { IntakeOrder } from "./intake/thread-messages.ts";

@@ -42,6 +42,25 @@ export async function listThreatCounts(
   return found.rows;
 }
 
+/**
+ * Whether the reader may see more threats than this. Every counter that is not zero counts one at least, so no more than
+ * that many need to be read.
+ */
+export async function hasMoreThreatsThan(
+  db: pg.ClientBase,
+  operation: number,
+  { role, type, country }: CountedBy,
+  threats: number,
+): Promise<boolean> {
+  const found = await db.query<{ more: boolean }>(
+    `/* threats.hasMoreThreatsThan */
+     select coalesce(sum(threats), 0) > $5::integer as more from (
+       select threats from threats.counter where ${isCountedBy("counter", "counter.country")} and threats > 0 limit $5 + 1) counted`,
+    [operation, role, type, country, threats],
+  );
+  return found.rows[0]?.more === true;
+}
+
 /** What a page of a list is asked by. `flags`: bits that must be set or not, of `THREAT_FLAGS`. */
 export interface PageRequest extends CountedBy {
   readonly flagsSet: number;
@@ -97,7 +116,7 @@ export async function listInOrder(
   page: PageRequest,
 ): Promise<ListedThreat[]> {
   // Else the planner may sort a million rows for the first fifty.
-  await db.query("/* threats.listInOrder plan */ set local enable_sort = off");
+  await db.query("/* threats.listInOrder first */ set local enable_sort = off");
   const found = await db.query<ListedThreat>(
     `/* threats.listInOrder */
      select ${LISTED} from threats.threat
@@ -105,6 +124,8 @@ export async function listInOrder(
       order by threat.id limit $8`,
     valuesOf(operation, page),
   );
+  // What follows in this transaction is sorted as usual, or its plans walk the whole table to avoid it.
+  await db.query("/* threats.listInOrder again */ set local enable_sort = on");
   return found.rows;
 }
 

@@ -1,11 +1,5 @@
 import type pg from "pg";
 
-/** A threat in whose texts the words were found. */
-export interface Hit {
-  readonly id: string;
-  readonly found: "value" | "reference";
-}
-
 /** The searchable texts are cut up by the first five bits of ids. */
 export const BUCKETS = 32;
 

@@ -31,7 +31,11 @@ export async function explainThreat(caller: Caller, id: string): Promise<Answer>
   const { tablesFile } = readSettings();
   const own = tablesFile === undefined ? null : await readOwnTables(tablesFile, caller.clock.now());
   const tables = await openPublicTables(scope.operation.exercise, own);
-  const { decision, government, sharedInfrastructure } = responsibilityOf(found.threat, tables, decided);
+  const { evidence, decision, government, sharedInfrastructure } = responsibilityOf(
+    found.threat,
+    tables,
+    decided,
+  );
   const view = viewOf(found.threat, scope.frame);
   const why = explain(decision, officerOf(caller).language);
   return {
@@ -52,6 +56,7 @@ export async function explainThreat(caller: Caller, id: string): Promise<Answer>
     origins: view.origins,
     handling: { ...view.handling, codes: [...view.handling.codes] },
     sources: [...view.sources],
+    evidence: [...evidence],
     countries: decision.roles.map((role) => ({
       ...role,
       corroboration: [...role.corroboration],

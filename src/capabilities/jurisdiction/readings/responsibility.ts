@@ -8,6 +8,8 @@ import type { PublicTables } from "./openPublicTables.ts";
 
 /** Who is responsible for one threat, as one reader may know it. */
 export interface Responsibility {
+  /** All that was weighed, also where it decided nothing. */
+  readonly evidence: readonly Evidence[];
   readonly decision: CountryDecision;
   readonly government: {
     readonly country: string;
@@ -29,14 +31,16 @@ export function responsibilityOf(
 ): Responsibility {
   const { type, value, host } = threat;
   const shield = tables.shieldOf(type, value, host);
-  const { evidence, silence } = gatherPublicEvidence(type, value, host, tables.reference);
-  const decision = decideCountries([...evidence, ...wordsOf(threat), ...decided.map(evidenceOfDecision)], {
+  const { evidence: known, silence } = gatherPublicEvidence(type, value, host, tables.reference);
+  const evidence = [...known, ...wordsOf(threat), ...decided.map(evidenceOfDecision)];
+  const decision = decideCountries(evidence, {
     front: frontName(tables.frontOf(type, value, host)),
     silence,
   });
   const name = host ?? (type === "domain-name" ? value : null);
   const government = name === null ? null : tables.reference.government.find(name);
   return {
+    evidence,
     decision,
     government:
       government === null

@@ -6,9 +6,9 @@ import type { ThreatFilter, ThreatInList } from "../contract.ts";
 import {
   type CountedBy,
   findCursorSecret,
+  hasMoreThreatsThan,
   listFromListing,
   listInOrder,
-  listThreatCounts,
   type PageRequest,
 } from "../list-queries.ts";
 import { roleNumber, THREAT_FLAGS, typeNumber } from "../model/codes.ts";
@@ -51,11 +51,8 @@ export async function listThreats(
       // One more, which tells whether there is a next page.
       limit: size + 1,
     };
-    const matches = (await listThreatCounts(db, scope.operation.id, by)).reduce(
-      (sum, { threats }) => sum + threats,
-      0,
-    );
-    const list = matches <= FEW ? listFromListing : listInOrder;
+    const isMany = await hasMoreThreatsThan(db, scope.operation.id, by, FEW);
+    const list = isMany ? listInOrder : listFromListing;
     const listed = await list(db, scope.operation.id, page);
     const shown = listed.slice(0, size);
     const last = shown.at(-1);
