@@ -42,7 +42,7 @@ const needed = known !== undefined ? [known] : ["--version", "-V"].includes(aske
 for (const makeCommand of needed) program.addCommand(await makeCommand());
 
 // Whoever reads the result may have seen enough (`| head`): the command goes on and ends in order, unheard.
-process.stdout.on("error", (error) => {
+process.stdout.on("error", (error: Error) => {
   if (!("code" in error) || error.code !== "EPIPE") throw error;
 });
 
