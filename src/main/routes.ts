@@ -5,7 +5,7 @@ import { operationRoutes } from "#capabilities/operations/index.ts";
 import { outcomeRoutes } from "#capabilities/outcomes/index.ts";
 import { packageRoutes } from "#capabilities/packages/index.ts";
 import { type Caller, peopleRoutes } from "#capabilities/people/index.ts";
-import { mergeRoutes, threatRoutes } from "#capabilities/threats/index.ts";
+import { mergeRoutes, protectionRoutes, threatRoutes } from "#capabilities/threats/index.ts";
 import type { Binding } from "#platform/http/handler.ts";
 import { describesAll } from "./describe-api.ts";
 import { watchesOperation } from "./watch-operation.ts";
@@ -23,6 +23,7 @@ export const ROUTES: readonly Binding<Caller>[] = [
   ...decisionRoutes,
   ...feedRoutes,
   watchesOperation,
+  ...protectionRoutes,
   ...threatRoutes,
   ...jurisdictionRoutes,
   describesAll(() => ROUTES),

@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { RouteContract } from "#platform/http/route.ts";
 import { THREAT_ROLE_NAMES } from "#standards/threat-role.ts";
 import { parseTlp, type Tlp } from "#standards/tlp.ts";
-import { LONGEST_RETENTION_DAYS } from "./model/retention.ts";
 
 const countryCode = z
   .string()
@@ -71,6 +70,9 @@ export const ExerciseTables = z.strictObject({
   governmentSuffixes: z.string().min(1).optional(),
 });
 export type ExerciseTables = z.infer<typeof ExerciseTables>;
+
+/** Five years: the initial period of the INTERPOL rules on the processing of data. */
+export const LONGEST_RETENTION_DAYS = 1826;
 
 const retentionDays = z.int().min(1).max(LONGEST_RETENTION_DAYS);
 

@@ -14,7 +14,7 @@ export {
   tightenByMarking,
 } from "./model/handling.ts";
 export { decideReading, type Originator, type Reader, type ReadingDecision } from "./model/reading.ts";
-export { deleteBy, LONGEST_RETENTION_DAYS, retentionDaysOf } from "./model/retention.ts";
+export { deleteBy, retentionDaysOf } from "./model/retention.ts";
 export {
   findOperation,
   insertOperation,

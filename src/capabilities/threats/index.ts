@@ -20,6 +20,7 @@ export type {
   VisibleSource,
   VisibleThreat,
 } from "./model/visible-threat.ts";
+export { protectionRoutes } from "./protection-routes.ts";
 export { listThreatCountries } from "./queries.ts";
 export { type FoundThreat, findKnownThreat } from "./readings/findKnownThreat.ts";
 export { openCallerScope } from "./readings/openCallerScope.ts";

@@ -53,6 +53,9 @@ export async function entitle(gate: pg.ClientBase | pg.Pool, officer: number): P
     audiences: numbers(audiences),
     sources: numbers(own),
     heard_sources: numbers(heard),
+    data_protection: numbers(
+      new Set(memberships.filter(({ role }) => role === "data-protection").map(({ operation }) => operation)),
+    ),
     recipients: `{${[...recipients].sort().join(",")}}`,
     countries: `{${[...countries].sort().join(",")}}`,
   };

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deleteBy, LONGEST_RETENTION_DAYS, retentionDaysOf } from "./retention.ts";
+import { LONGEST_RETENTION_DAYS } from "../contract.ts";
+import { deleteBy, retentionDaysOf } from "./retention.ts";
 
 const days = fc.option(fc.integer({ min: 1, max: LONGEST_RETENTION_DAYS }), { nil: undefined });
 

@@ -1,5 +1,4 @@
-/** Five years: the initial period of the INTERPOL rules on the processing of data (domain.md 5.1), and SD-5. */
-export const LONGEST_RETENTION_DAYS = 1826;
+import { LONGEST_RETENTION_DAYS } from "../contract.ts";
 
 /** Victims and witnesses did nothing: a year, unless the operation says otherwise. */
 const VICTIM_RETENTION_DAYS = 365;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import { type DeletionMark, findDeletionMark, lockDeletionMark } from "#capabilities/feeds/index.ts";
 import {
   type OwnTables,
   openPublicTables,
@@ -17,6 +18,7 @@ import type { FileStore } from "#platform/files/store.ts";
 import { addJob } from "#platform/jobs/add-job.ts";
 import { inOneMoment } from "#platform/postgres/one-moment.ts";
 import { transaction } from "#platform/postgres/transaction.ts";
+import { Problem } from "#platform/problem.ts";
 import { correspondenceLanguage } from "#reference/countries/correspondence-language.ts";
 import { composeReports } from "../compose-reports.ts";
 import { MANIFEST_FILE, type PackageFile } from "../model/manifest.ts";
@@ -77,7 +79,10 @@ export async function composePackages(
   const operation = await findOperation(here.pool, order.operation);
   if (operation === null) throw new Error(`there is no operation ${order.operation} to compose packages for`);
   const tables = await openPublicTables(operation.exercise, here.ownTables);
-  const threats = await inOneMoment(here.pool, (db) => threatsFor(db, tables, operation, order));
+  const { threats, deletions } = await inOneMoment(here.pool, async (db) => ({
+    threats: await threatsFor(db, tables, operation, order),
+    deletions: await findDeletionMark(db, operation.id),
+  }));
   const latest = new Map(
     (await listLatestPackages(here.pool, operation.id)).map((known) => [known.reference, known]),
   );
@@ -85,7 +90,7 @@ export async function composePackages(
   let printed = 0;
   for (const report of reportsOf(operation, order, threats, 1)) {
     const known = latest.get(report.reference);
-    printed += await storeReport(here, operation, known ?? null, report, idOf);
+    printed += await storeReport(here, operation, known ?? null, report, idOf, deletions);
   }
   return printed;
 }
@@ -146,6 +151,7 @@ async function storeReport(
   known: CountryPackage | null,
   report: ReportContent,
   idOf: ReadonlyMap<string, string>,
+  deletions: DeletionMark,
 ): Promise<number> {
   printer ??= pdfPrinter();
   // Rendered as the version it would be if nothing changed: equal bytes mean that nothing did.
@@ -157,6 +163,7 @@ async function storeReport(
   const stored: { name: string; sha256: string; sizeBytes: number }[] = [];
   for (const file of files) stored.push({ name: file.name, ...(await here.store.put([file.bytes])) });
   await transaction(here.pool, async (db) => {
+    await refuseDuringDeletion(db, operation, deletions);
     await lockCountryPackages(db, operation.id, report.country);
     if (draft !== null) await deleteDraft(db, draft.id);
     await insertPackage(db, {
@@ -178,6 +185,20 @@ async function storeReport(
     });
   });
   return known === null || draft !== null ? 1 : 2;
+}
+
+/** What was read before a deletion began must not be stored after it: nobody would recall it. The job is tried again. */
+async function refuseDuringDeletion(
+  db: pg.ClientBase,
+  operation: Operation,
+  read: DeletionMark,
+): Promise<void> {
+  const now = await lockDeletionMark(db, operation.id);
+  if (!now.isUnderWay && now.begun === read.begun) return;
+  throw new Problem("unavailable", {
+    code: "packages.deletion_under_way",
+    say: "A delivery of this operation is being deleted. The packages are composed again after it.",
+  });
 }
 
 function manifestHash(files: readonly PackageFile[]): string {

@@ -139,9 +139,10 @@ async function deleteWhatItSaid(
 ): Promise<void> {
   const reading = await here.connect();
   try {
-    await reading.query("begin");
-    for await (const threats of openDeliveryThreats(reading, delivery.id))
-      await step(here, (db) => deleteStep(db, here, deletion, delivery, threats));
+    await transaction(reading, async () => {
+      for await (const threats of openDeliveryThreats(reading, delivery.id))
+        await step(here, (db) => deleteStep(db, here, deletion, delivery, threats));
+    });
   } finally {
     await reading.end();
   }
