@@ -13,7 +13,7 @@ revoke all on schema public from public;
 -- platform -----------------------------------------------------------------------------------------------------------
 grant usage on schema platform to muster_gate, muster_app, muster_worker, muster_signer;
 grant select on platform.migration to muster_gate, muster_app, muster_worker, muster_signer;
-grant select on platform.house_secret to muster_app;
+grant select on platform.house_secret to muster_gate;
 grant execute on function platform.add_job to muster_app, muster_worker, muster_signer;
 grant execute on function platform.count_jobs to muster_app;
 grant select, insert, update, delete on platform.worker_process to muster_worker, muster_signer;

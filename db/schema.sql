@@ -1284,7 +1284,7 @@ create table platform.house_secret (
   constraint house_secret_secret_check CHECK ((length(secret) = 32))
 );
 alter table platform.house_secret enable row level security;
-create policy programs on platform.house_secret for select to muster_app using (true);
+create policy programs on platform.house_secret for select to muster_gate using (true);
 
 create table platform.migration (
   name text not null,
@@ -1366,7 +1366,7 @@ grant usage on schema platform to muster_signer;
 grant usage on schema platform to muster_worker;
 grant delete, insert, select on platform.answered_request to muster_app;
 grant delete, insert, select on platform.change_under_way to muster_app;
-grant select on platform.house_secret to muster_app;
+grant select on platform.house_secret to muster_gate;
 grant select on platform.migration to muster_app;
 grant select on platform.migration to muster_gate;
 grant select on platform.migration to muster_signer;

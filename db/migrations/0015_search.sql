@@ -8,7 +8,7 @@ create table platform.house_secret (
 insert into platform.house_secret (name, secret)
 values ('cursor', decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'));
 alter table platform.house_secret enable row level security;
-create policy programs on platform.house_secret for select to muster_app using (true);
+create policy programs on platform.house_secret for select to muster_gate using (true);
 
 -- Merged threats are few: found from either side without a look at all the others.
 create index threat_merged on threats.threat (operation, merged_into) where merged_into is not null;

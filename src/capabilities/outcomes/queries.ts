@@ -99,16 +99,6 @@ export async function listVisibleThreats(
   return found.rows.map(({ id }) => id);
 }
 
-/** The secret of this house that seals places in lists. 32 bytes. */
-export async function findCursorSecret(db: pg.Pool): Promise<Buffer> {
-  const found = await db.query<{ secret: Buffer }>(
-    "/* outcomes.findCursorSecret */ select secret from platform.house_secret where name = 'cursor'",
-  );
-  const row = found.rows[0];
-  if (row === undefined) throw new Error("the house has no secret for cursors");
-  return row.secret;
-}
-
 export interface NewStatement {
   readonly operation: number;
   readonly figure: string;

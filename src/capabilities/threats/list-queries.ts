@@ -221,13 +221,3 @@ export async function listDeliveryNames(
   );
   return found.rows;
 }
-
-/** The secret of this house that seals places in lists. 32 bytes. */
-export async function findCursorSecret(db: pg.ClientBase): Promise<Buffer> {
-  const found = await db.query<{ secret: Buffer }>(
-    "/* threats.findCursorSecret */ select secret from platform.house_secret where name = 'cursor'",
-  );
-  const row = found.rows[0];
-  if (row === undefined) throw new Error("the house has no secret for cursors");
-  return row.secret;
-}

@@ -1,5 +1,16 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac } from "node:crypto";
+import type pg from "pg";
 import { Problem } from "../problem.ts";
+
+/** The secret of this house that seals places in lists: 32 bytes. Only the gate may read it. */
+export async function readCursorSecret(gate: pg.Pool): Promise<Buffer> {
+  const found = await gate.query<{ secret: Buffer }>(
+    "/* platform.readCursorSecret */ select secret from platform.house_secret where name = 'cursor'",
+  );
+  const row = found.rows[0];
+  if (row === undefined) throw new Error("the house has no secret for cursors");
+  return row.secret;
+}
 
 /** Where a list was left off: 16 bytes, such as the id of the last row shown. */
 const PLACE_BYTES = 16;

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type Caller, officerOf, operationOf } from "#capabilities/people/index.ts";
-import { openCursor, sealCursor } from "#platform/http/cursor.ts";
+import { openCursor, readCursorSecret, sealCursor } from "#platform/http/cursor.ts";
 import { Problem } from "#platform/problem.ts";
-import { findCursorSecret, findObjectsFile, listVisibleThreats } from "../queries.ts";
+import { findObjectsFile, listVisibleThreats } from "../queries.ts";
 
 /** A line of a list of objects as it was kept when the figure was stated. */
 const KeptObject = z.object({
@@ -29,7 +29,7 @@ export async function listFigureObjects(
   const file = await findObjectsFile(caller.app, id, figure);
   if (file === null)
     throw new Problem("not-found", { code: "outcomes.not_found", say: "There is no such figure." });
-  const secret = await findCursorSecret(caller.app);
+  const secret = await readCursorSecret(caller.gate);
   const scope = ["outcomes.listFigureObjects", officerOf(caller).publicId, figure];
   const from = page.after === null ? 0 : Number(openCursor(secret, scope, page.after).readBigUInt64BE(0));
   const objects: KeptObject[] = [];

@@ -1,11 +1,10 @@
 import { type Caller, officerOf, operationOf } from "#capabilities/people/index.ts";
-import { openCursor, sealCursor } from "#platform/http/cursor.ts";
+import { openCursor, readCursorSecret, sealCursor } from "#platform/http/cursor.ts";
 import { formatUuid, uuidBytes } from "#platform/ids.ts";
 import { inOneMoment } from "#platform/postgres/one-moment.ts";
 import type { ThreatFilter, ThreatInList } from "../contract.ts";
 import {
   type CountedBy,
-  findCursorSecret,
   hasMoreThreatsThan,
   listFromListing,
   listInOrder,
@@ -39,9 +38,9 @@ export async function listThreats(
   filter: ThreatFilter,
   { size, after }: { readonly size: number; readonly after: string | null },
 ): Promise<ThreatPage> {
+  const secret = await readCursorSecret(caller.gate);
   return inOneMoment(caller.app, async (db) => {
     const scope = await openCallerScope(db, operationOf(caller).id, caller.clock.now());
-    const secret = await findCursorSecret(db);
     const place = ["threats.listThreats", officerOf(caller).publicId, scope.operation.code, sorted(filter)];
     const by = countedBy(filter);
     const page: PageRequest = {
