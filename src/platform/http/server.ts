@@ -79,6 +79,8 @@ export async function buildServer<Caller>(options: ServerOptions<Caller>): Promi
     bodyLimit: BODY_LIMIT_BYTES,
     trustProxy: options.trustProxy ?? false,
     routerOptions: { maxParamLength: 256 },
+    // An address that cannot be read is refused before there is a route: in our words too, and without repeating it.
+    frameworkErrors: (error, _request, reply) => void send(reply, edgeProblem(error)),
     logger: false, // whatever is logged of a request is the audit's and the program's, never its raw line
   });
   await server.register(cookie);
