@@ -30,7 +30,7 @@ const LEAVES = ["standards", "reference", "platform"] as const;
 const SCREEN = /^src\/(web\/|capabilities\/[^/]+\/ui\/)/;
 const CONTRACT = /^src\/capabilities\/[^/]+\/contract\.ts$/;
 const MODEL = /^src\/capabilities\/[^/]+\/model\//;
-const DATABASE_DRIVERS: ReadonlySet<string> = new Set(["pg", "kysely", "graphile-worker"]);
+const DATABASE_DRIVERS: ReadonlySet<string> = new Set(["pg", "graphile-worker"]);
 const INPUT_OUTPUT: ReadonlySet<string> = new Set(
   ["fs", "fs/promises", "net", "tls", "http", "https", "http2", "dns", "dgram", "child_process"].concat([
     ...["worker_threads", "cluster", "process", "readline", "timers", "timers/promises"],
