@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { localFileStore } from "../../src/platform/files/store.ts";
+import { asCaller } from "../../src/platform/postgres/caller.ts";
 import { openDatabase } from "../../src/platform/postgres/database.ts";
 import { migrate } from "../../src/platform/postgres/migrate.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -90,33 +91,41 @@ describe.skipIf(trial === null)("a full disk", () => {
     }
   });
 
-  it("under the database: said clearly, nothing half is stored, and with room it goes on", async () => {
-    const disk = smallDisk("data", 160);
-    const database = await openDatabase({ dataDir: disk.folder, onTrouble: () => undefined });
-    const undisturbed = await openIntake(await createTestDatabase(), { tables: "none", claimsPerBatch: 500 });
-    try {
-      await migrate(database.pool("owner"));
-      const intake = await openIntake(database, { tables: "none", claimsPerBatch: 500 });
-      const id = await intake.receive("partner", "list.csv", text(20_000), declared);
-      await disk.fillUp(1_000_000);
-      await expect(intake.take(id)).rejects.toMatchObject({
-        kind: "unavailable",
-        code: "postgres.disk_full",
-        say: expect.stringContaining("make room, then try again"),
-      });
+  it(
+    "under the database: said clearly, nothing half is stored, and with room it goes on",
+    () =>
+      asCaller({ officer: "1", operations: "{1}", desk: "{1}" }, async () => {
+        const disk = smallDisk("data", 160);
+        const database = await openDatabase({ dataDir: disk.folder, onTrouble: () => undefined });
+        const undisturbed = await openIntake(await createTestDatabase(), {
+          tables: "none",
+          claimsPerBatch: 500,
+        });
+        try {
+          await migrate(database.pool("owner"));
+          const intake = await openIntake(database, { tables: "none", claimsPerBatch: 500 });
+          const id = await intake.receive("partner", "list.csv", text(20_000), declared);
+          await disk.fillUp(1_000_000);
+          await expect(intake.take(id)).rejects.toMatchObject({
+            kind: "unavailable",
+            code: "postgres.disk_full",
+            say: expect.stringContaining("make room, then try again"),
+          });
 
-      disk.makeRoom();
-      expect(await intake.take(id)).toMatchObject({ state: "done", rows: 20_000 });
-      expect(await listContradictions(database.pool("owner"))).toEqual([]);
-      await undisturbed.deliver("partner", "list.csv", text(20_000), declared);
-      expect(await storedState(database.pool("owner"))).toEqual(
-        await storedState(undisturbed.database.pool("owner")),
-      );
-      await intake.close();
-    } finally {
-      await undisturbed.close();
-      await undisturbed.database.close();
-      await database.close();
-    }
-  }, 180_000);
+          disk.makeRoom();
+          expect(await intake.take(id)).toMatchObject({ state: "done", rows: 20_000 });
+          expect(await listContradictions(database.pool("owner"))).toEqual([]);
+          await undisturbed.deliver("partner", "list.csv", text(20_000), declared);
+          expect(await storedState(database.pool("owner"))).toEqual(
+            await storedState(undisturbed.database.pool("owner")),
+          );
+          await intake.close();
+        } finally {
+          await undisturbed.close();
+          await undisturbed.database.close();
+          await database.close();
+        }
+      }),
+    180_000,
+  );
 });
