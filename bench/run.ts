@@ -5,7 +5,7 @@ import { benchPackages } from "./packages.ts";
 import { benchRead } from "./read.ts";
 import { benchTiming } from "./timing.ts";
 
-/** `npm run bench -- ingest [--rows 1000000] [--large]`, `npm run bench -- packages` `npm run bench -- read [--rows N]` or `npm run bench -- timing` */
+/** `npm run bench -- ingest [--rows 1000000] [--large]`, `npm run bench -- packages`, `npm run bench -- read [--rows N]` or `npm run bench -- timing` */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { rows: { type: "string", default: "1000000" }, large: { type: "boolean", default: false } },
