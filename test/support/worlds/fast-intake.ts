@@ -23,7 +23,7 @@ const CLAIMS_PER_BATCH = 256;
 
 /**
  * Takes a small delivery in as `takeDelivery` does, by the same reader, batcher and writer, in this thread: starting a thread for
- * each costs half a second, and random worlds have many. The stories over all routes hold that both store the same.
+ * each costs half a second, and random worlds have many. A test beside this file holds that both store the same.
  */
 export async function takeSmallDelivery(here: Here, id: number, assign = assignNothing): Promise<void> {
   const delivery = await findDelivery(here.pool, id);
