@@ -10,9 +10,9 @@ const BIN = join(ROOT, "node_modules", ".bin");
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { from: { type: "string" } } });
 const [what = "", count = "1000"] = positionals;
-const from = values.from === undefined ? {} : { MUSTER_PROVE_FROM: values.from };
-if (what === "fuzz" && /^\d+$/.test(count)) run("all-routes", { MUSTER_PROVE_FUZZ: count, ...from });
-else if (/^\d+$/.test(what)) run("non-interference-http", { MUSTER_PROVE_CASES: what, ...from });
+const from = values.from === undefined ? {} : { PROVE_FROM: values.from };
+if (what === "fuzz" && /^\d+$/.test(count)) run("all-routes", { PROVE_FUZZ: count, ...from });
+else if (/^\d+$/.test(what)) run("non-interference-http", { PROVE_CASES: what, ...from });
 else {
   console.error("npm run prove -- CASES [--from WORLD] | fuzz [REQUESTS] [--from SEED]");
   process.exitCode = 64;

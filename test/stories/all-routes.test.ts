@@ -30,7 +30,7 @@ import { type KnownIds, readKnownIds } from "../support/worlds/vocabulary.ts";
 // What holds for every route because it is in the list: who is kept out, what is refused, that nothing breaks it.
 
 /** Requests of each kind for each route. `npm run prove -- fuzz` sends a thousand. */
-const REQUESTS = Number(process.env.MUSTER_PROVE_FUZZ ?? 12);
+const REQUESTS = Number(process.env.PROVE_FUZZ ?? 12);
 const LONG = 86_400_000;
 
 // The keys of the object are the roles.
@@ -274,7 +274,7 @@ function withName(value: unknown, [first, ...rest]: readonly (string | number)[]
 }
 
 describe("whatever is sent, every answer is one of those described:", () => {
-  const seed = Number(process.env.MUSTER_PROVE_FROM ?? 20261122);
+  const seed = Number(process.env.PROVE_FROM ?? 20261122);
 
   it.each(routes)("$id, asked as its schemas say", { timeout: LONG }, async (route) => {
     const officer = await http.officer(everything());

@@ -58,7 +58,8 @@ export async function compareWorlds(
   const hold = (route: RouteContract, request: string, [one, other]: readonly [Told, Told]): boolean => {
     cases++;
     statuses.set(route.id, (statuses.get(route.id) ?? new Set()).add(one.answer.status));
-    if (one.canonical === other.canonical) return true;
+    // Two that broke alike were not compared.
+    if (one.canonical === other.canonical && one.answer.status < 500) return true;
     differences.push({ route: route.id, request, withHidden: one.canonical, without: other.canonical });
     return false;
   };
