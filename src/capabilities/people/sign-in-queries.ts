@@ -54,11 +54,11 @@ export async function lockFirstStart(db: pg.ClientBase): Promise<void> {
 }
 
 export async function canAnybodySignIn(db: Db): Promise<boolean> {
-  const found = await db.query<{ any: boolean }>(
+  const found = await db.query<{ somebody: boolean }>(
     `/* people.canAnybodySignIn */
-     select exists (select from people.officer person where person.ended_at is null and ${CAN_SIGN_IN}) as any`,
+     select exists (select from people.officer person where person.ended_at is null and ${CAN_SIGN_IN}) as somebody`,
   );
-  return found.rows[0]?.any ?? false;
+  return found.rows[0]?.somebody ?? false;
 }
 
 /** False when somebody else has it, or this officer has one already. */
